@@ -9,45 +9,33 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 use serde::Deserialize;
 use sfn_alias::wire::DeserializeRequest;
-use sfn_alias::{Limits, Outcomes, OutcomesError};
+use sfn_alias::{Limits, Outcomes, RulesError};
 
 /// Converts rules that decide how executions end.
 pub fn outcomes(value: argument::Argument<'_, '_>, limits: &Limits) -> PyResult<Option<Outcomes>> {
     const NAME: &str = "outcomes";
     let Some(value) = value else { return Ok(None) };
-    let (text, has_positions) = rules_text(NAME, None, value)?;
-    let to_error = |error: OutcomesError| {
-        let OutcomesError { pointer, message, help, .. } = &error;
-        PyValueError::new_err(match has_positions {
-            true => format!("`{NAME}`: {error}"),
-            false if pointer.is_empty() => format!("`{NAME}`: {message}; {help}"),
-            false => format!("`{NAME}`: `{pointer}`: {message}; {help}"),
-        })
+    let (text, has_positions) = rules_text(NAME, value)?;
+    let to_error = |error: RulesError| {
+        let detail = if has_positions { error.to_string() } else { error.describe() };
+        PyValueError::new_err(format!("`{NAME}`: {detail}"))
     };
     Outcomes::parse(&text, limits).map(Some).map_err(to_error)
 }
 
 /// Converts rules of alarms.
 pub fn alarm_rules<'py>(value: &Bound<'py, PyAny>) -> PyResult<JsonRequest<'py>> {
-    Ok(JsonRequest { py: value.py(), text: rules_text("rules", Some("alarms"), value)?.0 })
+    Ok(JsonRequest { py: value.py(), text: rules_text("rules", value)?.0 })
 }
 
-/// Returns rules in JSON, and whether their lines and columns mean something to the caller, who passed a text. A list can
-/// be a member of the rules.
-fn rules_text(name: &str, member: Option<&str>, value: &Bound<'_, PyAny>) -> PyResult<(String, bool)> {
+/// Returns rules in JSON, and whether their lines and columns mean something to the caller, who passed a text.
+fn rules_text(name: &str, value: &Bound<'_, PyAny>) -> PyResult<(String, bool)> {
     const EXPECTED: &str = "a `dict`, a `list` or JSON text";
     if let Ok(text) = value.cast::<PyString>() {
         return Ok((text.to_str()?.to_owned(), true));
     }
-    let is_list = value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>();
-    match member {
-        Some(member) if is_list => {
-            let rules = PyDict::new(value.py());
-            rules.set_item(member, value)?;
-            return Ok((dump(name, &rules)?, false));
-        }
-        _ if is_list || value.is_instance_of::<PyDict>() => return Ok((dump(name, value)?, false)),
-        _ => {}
+    if value.is_instance_of::<PyDict>() || value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>() {
+        return Ok((dump(name, value)?, false));
     }
     let is_path = value.hasattr(intern!(value.py(), "__fspath__"))?;
     let help = if is_path { "; pass the text, for example `path.read_text()`" } else { "" };

@@ -411,7 +411,7 @@ def test_alarms() -> None:
         (
             [alarm(metrik="x")],
             errors.ValidationException,
-            "invalid alarm rules: `/alarms/0/metrik`: unknown member `metrik`; did you mean `metric`?",
+            "invalid alarm rules: `/0/metrik`: unknown member `metrik`; did you mean `metric`?",
         ),
     ],
 )

@@ -132,9 +132,9 @@ fn errors_name_the_file() {
     let service = Service::new(true);
     let unknown = "sfn-alias: `FILE`: unknown alarm `orders`; add it, or correct the name\n";
     service.check(&rules(), &["orders"], 2, "", unknown);
-    let invalid =
-        "sfn-alias: `FILE`: line 1 column 12: `/alarms`: expected a list of alarms, found 1; correct the value\n";
-    service.check("{\"alarms\": 1}", &[], 2, "", invalid);
+    let unknown =
+        "sfn-alias: `FILE`: line 1 column 14: `/alarms/0/names`: unknown member `names`; did you mean `name`?\n";
+    service.check("{\"alarms\": [{\"names\": 1}]}", &[], 2, "", unknown);
     let missing = rules().replace("\"orders\"", "\"order\"");
     let arn = ORDERS.replace("orders", "order");
     let response = format!(
@@ -175,7 +175,7 @@ fn endpoint_has_the_access_and_limits_of_operations() {
     let long = post_alarms(&service, "", &" ".repeat((1 << 20) + 1));
     assert!(long.starts_with("HTTP/1.1 413 "), "{long}");
     let invalid = post_alarms(&service, "", "{\n}");
-    let message = "invalid alarm rules: line 1 column 1: missing member `alarms`; add it";
+    let message = "invalid alarm rules: line 1 column 1: `alarms` is missing";
     assert!(invalid.starts_with("HTTP/1.1 400 ") && invalid.contains(message), "{invalid}");
     // Other accounts do not see the state machine.
     let other = "authorization: AWS4-HMAC-SHA256 Credential=123456789012/20260101/us-east-1/states/aws4_request\r\n";

@@ -4,12 +4,8 @@
 //! our own parser's.
 
 use crate::error::{Error, Result};
-use serde::de::{self, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer};
-use serde_json::value::RawValue;
-use serde_json::{Map, Number, Value};
-use std::collections::BTreeMap;
-use std::fmt::{self, Write as _};
+use serde::de::IgnoredAny;
+use std::fmt::Write as _;
 
 /// Validates an execution input.
 ///
@@ -88,90 +84,6 @@ pub(crate) fn find_position(text: &str, offset: usize) -> (usize, usize) {
     let line_start = before.rfind('\n').map_or(0, |index| index.saturating_add(1));
     let column = before.get(line_start..).unwrap_or_default().chars().count().saturating_add(1);
     (before.matches('\n').count().saturating_add(1), column)
-}
-
-/// Returns the line and column of the value at a JSON pointer.
-pub(crate) fn locate(text: &str, pointer: &str) -> Option<(usize, usize)> {
-    let mut value: &RawValue = serde_json::from_str(text).ok()?;
-    for step in pointer.split('/').skip(1) {
-        let step = step.replace("~1", "/").replace("~0", "~");
-        value = match value.get().starts_with('[') {
-            true => *serde_json::from_str::<Vec<&RawValue>>(value.get()).ok()?.get(step.parse::<usize>().ok()?)?,
-            false => *serde_json::from_str::<BTreeMap<String, &RawValue>>(value.get()).ok()?.get(&step)?,
-        };
-    }
-    let offset = value.get().as_ptr().addr().checked_sub(text.as_ptr().addr())?;
-    Some(find_position(text, offset))
-}
-
-/// A JSON value whose objects have each member once.
-pub(crate) struct StrictValue(pub Value);
-
-impl<'de> Deserialize<'de> for StrictValue {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(StrictVisitor).map(Self)
-    }
-}
-
-struct StrictVisitor;
-
-impl<'de> Visitor<'de> for StrictVisitor {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_none<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
-        Ok(number.into())
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
-        Ok(number.into())
-    }
-
-    fn visit_f64<E: de::Error>(self, number: f64) -> Result<Value, E> {
-        Number::from_f64(number).map(Value::Number).ok_or_else(|| E::custom("expected a finite number"))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
-        Ok(text.into())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
-        let mut items = Vec::new();
-        while let Some(StrictValue(item)) = list.next_element()? {
-            items.push(item);
-        }
-        Ok(Value::Array(items))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        let mut members = Map::new();
-        while let Some((name, StrictValue(value))) = map.next_entry::<String, _>()? {
-            if members.contains_key(&name) {
-                return Err(de::Error::custom(format_args!("repeated member `{name}`")));
-            }
-            members.insert(name, value);
-        }
-        Ok(Value::Object(members))
-    }
 }
 
 /// Returns the character after the opening brace if no field name starts with it.

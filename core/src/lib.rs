@@ -66,14 +66,14 @@ mod outcomes;
 mod page;
 mod problem;
 mod random;
+mod rule_error;
+mod rule_value;
 mod service;
 pub mod store;
 mod validation;
 pub mod wire;
 
-pub use alarms::{
-    AlarmMetric, AlarmRule, AlarmRules, AlarmRulesError, AlarmState, AlarmStateValue, Comparison as AlarmComparison,
-};
+pub use alarms::{AlarmMetric, AlarmRule, AlarmRules, AlarmState, AlarmStateValue, Comparison as AlarmComparison};
 pub use command::{parse_routing, parse_routing_from};
 pub use error::{Error, ErrorKind, Result, catch_panic};
 pub use idempotency::{
@@ -85,9 +85,10 @@ pub use metric_data::{METRIC_NAMESPACE, MetricDatum, MetricDimension};
 pub use model::{Scope, Sensitive, Timestamp, parse_arn};
 pub use operation::Operation;
 pub use options::{Clock, Options};
-pub use outcomes::{Outcomes, OutcomesError};
+pub use outcomes::Outcomes;
 pub use problem::{Problem, ProblemCode};
 pub use random::{WeightedPicker, generate_request_id, reseed_request_ids};
+pub use rule_error::RulesError;
 pub use service::{EndedCount, StartCount, StartSimulator, Statistics, StepFunctions};
 pub use validation::{UnknownMembers, Validate, check, check_from, validate, validate_from};
 pub use wire::format_arn;

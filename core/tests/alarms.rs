@@ -12,11 +12,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+const EXAMPLE: &str = r#"use an object such as {"alarms": [{"name": "failed", "metric": "ExecutionsFailed", "stateMachine": "orders", "threshold": 1}]}"#;
+
 #[track_caller]
 fn check_error(rules: &str, expected: &str) {
-    let error = AlarmRules::parse(rules).unwrap_err();
-    assert_eq!(error.to_string(), expected);
-    assert_eq!(AlarmRules::parse_from(rules.as_bytes()).unwrap_err(), error);
+    let expected = expected.replace("EXAMPLE", EXAMPLE);
+    assert_eq!(AlarmRules::parse(rules).unwrap_err().to_string(), expected);
+    let sfn = StepFunctions::in_memory().unwrap();
+    let error = sfn.evaluate_alarms_from(rules.as_bytes(), &Json).unwrap_err();
+    assert_eq!(error, Error::InvalidAlarmRules(expected));
 }
 
 /// Checks the error of an alarm with these members in addition.
@@ -28,60 +32,63 @@ fn check_alarm_error(members: &str, expected: &str) {
 
 #[test]
 fn syntax_errors_have_a_position_and_help() {
-    let help = r#"use JSON: {"alarms": [{"name": ..., "metric": ..., "stateMachine": ..., "threshold": ...}]}"#;
-    check_error("", &format!("line 1 column 0: the rules are not JSON: EOF while parsing a value; {help}"));
-    check_error("{\n  alarms", &format!("line 2 column 3: the rules are not JSON: key must be a string; {help}"));
+    check_error("", "line 1 column 1: not valid JSON: EOF while parsing a value; EXAMPLE");
+    check_error("{\n  alarms", "line 2 column 3: not valid JSON: key must be a string; EXAMPLE");
     let repeated = r#"{"alarms": [], "alarms": []}"#;
-    check_error(repeated, &format!("line 1 column 28: the rules are not JSON: repeated member `alarms`; {help}"));
-    check_error("[]", &format!("line 1 column 1: expected an object, found []; {help}"));
+    check_error(repeated, "line 1 column 16: `/alarms`: `alarms` occurs twice; remove one of the two");
+    check_error("5", "line 1 column 1: expected an object, found `5`; EXAMPLE");
 }
 
 #[test]
 fn errors_of_members_have_a_position_and_help() {
-    check_error("{}", "line 1 column 1: missing member `alarms`; add it");
-    check_error(
-        r#"{"alarms": 1}"#,
-        "line 1 column 12: `/alarms`: expected a list of alarms, found 1; correct the value",
-    );
+    check_error("{}", "line 1 column 1: `alarms` is missing; EXAMPLE");
+    check_error(r#"{"alarms": 1}"#, "line 1 column 12: `/alarms`: expected a list of alarms, found `1`; EXAMPLE");
     let unknown = r#"{"alarms": [], "alarm": 1}"#;
-    check_error(unknown, "line 1 column 25: `/alarm`: unknown member `alarm`; did you mean `alarms`?");
-    check_error(r#"{"alarms": [{}]}"#, "line 1 column 13: `/alarms/0`: missing member `name`; add it");
+    check_error(unknown, "line 1 column 16: `/alarm`: unknown member `alarm`; did you mean `alarms`?");
+    check_error(r#"{"alarms": [{}]}"#, "line 1 column 13: `/alarms/0`: `name` is missing; EXAMPLE");
     let twice = r#"{"name": "a", "metric": "ExecutionsStarted", "stateMachine": "orders", "threshold": 1}"#;
-    check_error(
-        &format!("{{\"alarms\": [{twice},\n{twice}]}}"),
-        "line 2 column 10: `/alarms/1/name`: repeated name `a`; use each name once",
-    );
+    // Also in a list without an object.
+    let second = "line 2 column 10: `/1/name`: repeated name `a`; use each name once";
+    check_error(&format!("[{twice},\n{twice}]"), second);
 }
 
 #[test]
 fn errors_of_values_state_what_is_expected() {
-    let version = "expected the number of a version, for example 2";
-    for (found, shown) in [("0", "0"), ("1.5", "1.5"), ("\"2\"", "\"2\""), ("4294967296", "4294967296")] {
-        let expected = format!("line 3 column 13: `/alarms/0/version`: {version}, found {shown}; correct the value");
-        check_alarm_error(&format!("\"version\": {found}"), &expected);
+    for found in ["0", "1.5", "\"2\"", "4294967296"] {
+        let expected =
+            format!("expected an integer greater than 0, found `{found}`; use the number of a version, for example 2");
+        check_alarm_error(
+            &format!("\"version\": {found}"),
+            &format!("line 3 column 13: `/alarms/0/version`: {expected}"),
+        );
     }
     check_alarm_error(
         r#""version": 2, "alias": "PROD""#,
-        "line 3 column 25: `/alarms/0/alias`: `alias` together with `version`; use one of them: AWS has no metric with both \
-         dimensions",
+        "line 3 column 25: `/alarms/0/alias`: expected either `version` or `alias`, found both; use one of them: AWS has no \
+         metric with both dimensions",
     );
     check_alarm_error(
         r#""comparison": "LessThan""#,
-        "line 3 column 16: `/alarms/0/comparison`: unknown comparison `LessThan`; use one of GreaterThanOrEqualToThreshold, \
-         GreaterThanThreshold, LessThanThreshold, LessThanOrEqualToThreshold",
+        "line 3 column 16: `/alarms/0/comparison`: expected a comparison, found `\"LessThan\"`; use \
+         `GreaterThanOrEqualToThreshold`, `GreaterThanThreshold`, `LessThanThreshold` or `LessThanOrEqualToThreshold`",
     );
-    for found in ["\"60\"", "\"1d\"", "0", "-1", "\"0s\"", "null", "\"18446744073709551615h\""] {
-        let expected = "expected a time, for example \"60s\", \"5m\" or a number of seconds";
-        let expected = format!("line 3 column 12: `/alarms/0/period`: {expected}, found {found}; correct the value");
-        check_alarm_error(&format!("\"period\": {found}"), &expected);
+    for found in ["\"60d\"", "\"d\"", "0", "-1", "\"0s\"", "[]"] {
+        let shown = if found == "[]" { "a list".to_owned() } else { format!("`{found}`") };
+        let help = "use a number with ms, s, m or h such as `60s`, or a number of seconds";
+        let expected = format!("expected a time greater than 0, found {shown}; {help}");
+        check_alarm_error(
+            &format!("\"period\": {found}"),
+            &format!("line 3 column 12: `/alarms/0/period`: {expected}"),
+        );
     }
-    check_alarm_error(
-        r#""period": "2h", "evaluationPeriods": 100"#,
-        "line 3 column 12: `/alarms/0/period`: the periods are longer than 7 days; use a shorter period or fewer periods",
-    );
+    let long =
+        "line 3 column 12: `/alarms/0/period`: expected periods of up to 7 days in total; use shorter or fewer periods";
+    check_alarm_error(r#""period": "2h", "evaluationPeriods": 100"#, long);
+    check_alarm_error(r#""period": "1000000000000h""#, long);
     check_alarm_error(
         r#""evaluationPeriods": 101"#,
-        "line 3 column 23: `/alarms/0/evaluationPeriods`: expected an integer from 1 to 100, found 101; correct the value",
+        "line 3 column 23: `/alarms/0/evaluationPeriods`: expected an integer from 1 to 100, found `101`; use the number of \
+         periods",
     );
 }
 
@@ -95,9 +102,8 @@ fn a_state_machine_is_a_name_or_an_unqualified_arn() {
         assert_eq!(rules(valid).unwrap().alarms()[0].state_machine, valid);
     }
     let execution = "arn:aws:states:us-east-1:000000000000:execution:orders:e";
-    for invalid in [&format!("{ORDERS}:1"), &format!("{ORDERS}:PROD"), execution, "orders:1"] {
-        let message = format!("`{invalid}` is not a valid state machine");
-        assert_eq!(rules(invalid).unwrap_err().message, message);
+    for invalid in [&format!("{ORDERS}:1"), &format!("{ORDERS}:PROD"), execution, "orders:1", ""] {
+        assert_eq!(rules(invalid).unwrap_err().pointer, "/alarms/0/stateMachine", "{invalid}");
     }
 }
 
@@ -106,9 +112,9 @@ fn number_and_size_of_alarms_are_limited() {
     let alarm = |number: usize| json!({"name": number.to_string(), "metric": "ExecutionsFailed", "stateMachine": "orders", "threshold": 1});
     let rules = |count| json!({"alarms": (0..count).map(alarm).collect::<Vec<_>>()}).to_string();
     assert_eq!(AlarmRules::parse(&rules(1000)).unwrap().alarms().len(), 1000);
-    assert_eq!(AlarmRules::parse(&rules(1001)).unwrap_err().message, "1001 alarms");
+    assert_eq!(AlarmRules::parse(&rules(1001)).unwrap_err().message, "expected up to 1000 items, found 1001");
     let long = format!("{}{}", rules(1), " ".repeat(1 << 20));
-    assert_eq!(AlarmRules::parse(&long).unwrap_err().help, "use up to 1048576 bytes");
+    assert_eq!(AlarmRules::parse(&long).unwrap_err().help, "use fewer alarms");
 }
 
 /// A service with a clock that a test advances, and an alias `PROD` of version 1 of `orders`.

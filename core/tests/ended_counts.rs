@@ -6,7 +6,7 @@ mod requests;
 use requests::{ORDERS, call_ok, new_state_machine, routing};
 use serde_json::json;
 use sfn_alias::model::{Failure, Outcome};
-use sfn_alias::{Clock, Limits, Options, StepFunctions, Timestamp};
+use sfn_alias::{Clock, Limits, Options, Outcomes, StepFunctions, Timestamp};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -167,6 +167,31 @@ fn counts_are_deleted_with_their_state_machine() {
 }
 
 #[test]
+fn synchronous_executions_count() {
+    for store in 0..STORES {
+        let mut fixture = create(store);
+        let mut express = new_state_machine("express");
+        express["type"] = json!("EXPRESS");
+        call_ok(fixture.sfn(), "CreateStateMachine", &express);
+        let arn = ORDERS.replace("orders", "express");
+        let route = json!([{"stateMachineVersionArn": format!("{arn}:1"), "weight": 100}]);
+        call_ok(fixture.sfn(), "CreateStateMachineAlias", &json!({"name": "LIVE", "routingConfiguration": route}));
+        let rules = r#"[{"alias": "LIVE", "error": "E", "after": "2s"}, {"output": 1, "after": "3s"}]"#;
+        fixture.sfn().set_outcomes(Some(Outcomes::parse(rules, &Limits::default()).unwrap()));
+        for qualifier in ["", ":LIVE", ":LIVE"] {
+            let request = json!({"stateMachineArn": format!("{arn}{qualifier}")});
+            call_ok(fixture.sfn(), "StartSyncExecution", &request);
+        }
+        // How an asynchronous execution ends is not known.
+        call_ok(fixture.sfn(), "StartExecution", &json!({"stateMachineArn": arn}));
+        let expected = ["- - SUCCEEDED 1 3", "1 LIVE FAILED 2 4"];
+        assert_eq!(fixture.counts(), expected);
+        fixture.reopen();
+        assert_eq!(fixture.counts(), expected);
+    }
+}
+
+#[test]
 fn durations_are_counted_in_buckets() {
     let fixture = create(0);
     [0, 1, 2, 5, 86_400].into_iter().for_each(|seconds| drop(fixture.succeed("", seconds)));
@@ -181,4 +206,19 @@ fn durations_are_counted_in_buckets() {
         .collect();
     // A bucket includes its bound.
     assert_eq!(found, [(Some(0.1), 1), (Some(1.0), 1), (Some(5.0), 2), (Some(86_400.0), 1), (None, 1)]);
+}
+
+/// Neither a scrape nor a start uses the wrong numbers.
+#[cfg(feature = "sqlite")]
+#[test]
+fn a_corrupt_count_is_an_error() {
+    let fixture = create(1);
+    (0..=LIMIT).for_each(|_| drop(fixture.succeed("", 0)));
+    let file = rusqlite::Connection::open(fixture.directory.path().join("a.db")).unwrap();
+    file.execute_batch("UPDATE unstored_endings SET durations = replace(durations, '[1,', '[2,')").unwrap();
+    let message = "a row of table `unstored_endings` does not match its checksum";
+    let error = fixture.sfn().statistics().unwrap_err().to_string();
+    assert!(error.contains(message), "{error}");
+    let reply = fixture.sfn().call("StartExecution", json!({"stateMachineArn": ORDERS}).to_string().as_bytes());
+    assert!(String::from_utf8_lossy(&reply.body).contains(message), "{reply:?}");
 }

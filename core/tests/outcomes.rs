@@ -571,3 +571,42 @@ fn invalid_requests_to_end_change_nothing() {
     }
     assert_eq!(describe(&sfn, "run")["status"], "RUNNING");
 }
+
+/// The order of lists is the same for few and for many executions that end later, also after the clock was set back.
+#[test]
+fn lists_of_many_executions_that_end_later_are_ordered() {
+    for count in [10, 600] {
+        let (time, sfn) = service(None);
+        for number in 0..count {
+            // One of four runs without an ending, one ends at once, and two end later.
+            let after = i64::from(number % 4 - 1) * 1000;
+            let rules = json!([{"output": 1, "after": after / 1000}]);
+            sfn.set_outcomes((after >= 0).then(|| parse(&rules)));
+            time.set(i64::from(number));
+            start(&sfn, "", &format!("run-{number}"));
+        }
+        for now in [i64::from(count) - 1, 1000 + i64::from(count) / 2, 1999, 10_000, 3] {
+            time.set(now);
+            let mut listed = Vec::new();
+            let mut request = json!({"stateMachineArn": ORDERS, "maxResults": 7});
+            loop {
+                let page = call_ok(&sfn, "ListExecutions", &request);
+                listed.extend(page["executions"].as_array().unwrap().clone());
+                match page.get("nextToken") {
+                    Some(token) => request["nextToken"] = token.clone(),
+                    None => break,
+                }
+            }
+            let key = |item: &Value| {
+                let running = item["status"] == "RUNNING";
+                let seconds = item[if running { "startDate" } else { "stopDate" }].as_f64().unwrap();
+                (seconds * 1000.0).round() as i64
+            };
+            let keys: Vec<i64> = listed.iter().map(key).collect();
+            assert!(keys.windows(2).all(|pair| pair[0] >= pair[1]), "{count} at {now}: {keys:?}");
+            let names: std::collections::BTreeSet<&str> =
+                listed.iter().map(|item| item["name"].as_str().unwrap()).collect();
+            assert_eq!((listed.len(), names.len()), (count as usize, count as usize), "{count} at {now}");
+        }
+    }
+}

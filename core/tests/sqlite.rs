@@ -296,10 +296,21 @@ fn a_definition_is_stored_once_and_deleted_with_its_last_reference() {
     call_ok(&sfn, "StopExecution", &execution_arn("stored"));
     ["next", "last"].iter().for_each(|name| drop(call_ok(&sfn, "StartExecution", &new_execution(name, "{}"))));
     assert_eq!((revisions(), count_rows(&path, "executions"), count_rows(&path, "endings")), (1, 2, 0));
+    assert_eq!(count_rows(&path, "unstored_endings"), 1);
     call_ok(&sfn, "DeleteStateMachine", &json!({"stateMachineArn": ORDERS}));
-    let tables =
-        ["machines", "tags", "revisions", "versions", "aliases", "executions", "endings", "redrives", "starts"];
-    assert_eq!(tables.map(|table| count_rows(&path, table)), [0; 9]);
+    let tables = [
+        "machines",
+        "tags",
+        "revisions",
+        "versions",
+        "aliases",
+        "executions",
+        "endings",
+        "redrives",
+        "unstored_endings",
+        "starts",
+    ];
+    assert_eq!(tables.map(|table| count_rows(&path, table)), [0; 10]);
 }
 
 #[test]

@@ -7,14 +7,15 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 /// A YAML file. Its values can be converted to JSON, and located in the file.
 ///
-/// Plain scalars follow the core schema. A number whose text differs from its usual form, for example `1.50` or `007`,
-/// is a text.
+/// Plain scalars follow the core schema, without hexadecimal and octal numbers.
 ///
 /// ```
 /// use sfn_alias_template::YamlDocument;
 /// let document = YamlDocument::parse(b"outcomes:\n  - status: FAILED\n")?;
 /// assert_eq!(document.to_json(), r#"{"outcomes":[{"status":"FAILED"}]}"#);
 /// assert_eq!(document.find_position("/outcomes/0/status"), Some((2, 5)));
+/// let numbers = YamlDocument::parse(b"[1.50, 007, -2, .5, 1e3, '1', 1.2.3, -.inf, 12-24]")?;
+/// assert_eq!(numbers.to_json(), r#"[1.5,7,-2,0.5,1000.0,"1","1.2.3","-.inf","12-24"]"#);
 /// # Ok::<(), sfn_alias_template::TemplateError>(())
 /// ```
 #[derive(Debug)]

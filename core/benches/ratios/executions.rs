@@ -7,6 +7,8 @@ use sfn_alias::{Limits, Outcomes, StepFunctions};
 
 const ENDED: &str = r#"[{"any": [{"weight": 90, "output": {"ok": true}}, {"weight": 10, "error": "Orders.Broken"}]}]"#;
 
+const LATER: &str = r#"[{"output": {"ok": true}, "after": "1h"}]"#;
+
 pub fn rows() -> Vec<Row<'static>> {
     let (running, ended) = (service(None), service(Some(ENDED)));
     let start = |sfn| repeat_call(sfn, START, start_body(0, STABLE));
@@ -29,7 +31,10 @@ pub fn rows() -> Vec<Row<'static>> {
         )
         .aim(2.0),
     ]);
-    rows.extend([1_000, 10_000].map(list_100));
+    for count in [1_000, 10_000] {
+        rows.push(list_100("ended executions", ENDED, count));
+        rows.push(list_100("executions that end later", LATER, count));
+    }
     rows
 }
 
@@ -51,12 +56,12 @@ fn execution_body(arn: &str) -> Vec<u8> {
 }
 
 /// Lists 100 executions of a state machine with `count` of them, compared with one that has 100.
-fn list_100(count: usize) -> Row<'static> {
+fn list_100(what: &str, outcomes: &'static str, count: usize) -> Row<'static> {
     let list = |count: usize| {
-        let sfn = service(Some(ENDED));
+        let sfn = service(Some(outcomes));
         (0..count).for_each(|_| drop(call(&sfn, START, &start_body(0, STABLE))));
         let body = format!(r#"{{"stateMachineArn": "{}", "maxResults": 100}}"#, state_machine_arn(0));
         repeat_call(&sfn, "ListExecutions", body.into_bytes())
     };
-    Row::new(format!("list 100 of {count} executions"), list(count), "100", list(100)).aim(1.2)
+    Row::new(format!("list 100 of {count} {what}"), list(count), "100", list(100)).aim(1.2)
 }

@@ -1,11 +1,10 @@
 //! Parses alarm rules.
 
-use super::error::AlarmRulesError;
 use super::rules::{AlarmMetric, AlarmRule, AlarmRules, Comparison};
-use crate::json_text::{StrictValue, locate};
+use crate::constraint::Pattern;
 use crate::model::{Resource, VersionNumber, parse_arn};
-use crate::wire::DeserializeRequest;
-use serde_json::{Map, Value};
+use crate::rule_error::RulesError;
+use crate::rule_value::{Object, Value, format_names, parse_duration};
 use std::collections::HashSet;
 use std::time::Duration;
 
@@ -16,252 +15,134 @@ const MAX_ALARMS: usize = 1000;
 /// Maximum length of a name, as of CloudWatch's.
 const MAX_NAME_CHARACTERS: usize = 255;
 /// Maximum number of periods.
-const MAX_PERIODS: u64 = 100;
+const MAX_PERIODS: u32 = 100;
 /// Maximum length of all periods, as of CloudWatch's.
 const MAX_WINDOW: Duration = Duration::from_secs(7 * 86_400);
 
-const MEMBERS: [&str; 9] =
-    ["name", "metric", "stateMachine", "version", "alias", "threshold", "comparison", "period", "evaluationPeriods"];
+const DEFAULT_PERIOD: Duration = Duration::from_secs(60);
 
-type Result<T> = std::result::Result<T, AlarmRulesError>;
+const EXAMPLE: &str = r#"use an object such as {"alarms": [{"name": "failed", "metric": "ExecutionsFailed", "stateMachine": "orders", "threshold": 1}]}"#;
+
+const MEMBERS: &[&str] =
+    &["name", "metric", "stateMachine", "version", "alias", "threshold", "comparison", "period", "evaluationPeriods"];
+
+type Result<T> = std::result::Result<T, RulesError>;
 
 impl AlarmRules {
-    /// Parses rules in JSON: `{"alarms": [{"name", "metric", "stateMachine", "threshold", ...}, ...]}`.
+    /// Parses rules in JSON: `{"alarms": [{"name", "metric", "stateMachine", "threshold", ...}, ...]}`, or only the list.
     ///
     /// # Errors
-    /// The first error in the text, with its position.
+    /// The first error in the text: invalid JSON, an unknown, missing or repeated member, a value that is not valid, a
+    /// repeated name, more than 1 MiB, and more than 1000 alarms.
     pub fn parse(text: &str) -> Result<Self> {
         if text.len() > MAX_BYTES {
-            let message = format!("the rules have {} bytes", text.len());
-            return Err(AlarmRulesError::new("", message, format!("use up to {MAX_BYTES} bytes")));
+            let message = format!("expected up to {MAX_BYTES} bytes, found {}", text.len());
+            return Err(RulesError::at_start(message, "use fewer alarms"));
         }
-        let value = serde_json::from_str::<StrictValue>(text).map_err(|error| syntax_error(&error))?;
-        parse_rules(&value.0).map_err(|error| AlarmRulesError { position: locate(text, &error.pointer), ..error })
-    }
-
-    /// Like [`AlarmRules::parse`], for JSON bytes or values of another programming language. Errors of such values have no
-    /// position.
-    ///
-    /// # Errors
-    /// The first error.
-    pub fn parse_from(source: &(impl DeserializeRequest + ?Sized)) -> Result<Self> {
-        if let Some(text) = source.text() {
-            return Self::parse(text);
-        }
-        match source.read::<StrictValue>() {
-            Ok(value) => parse_rules(&value.0),
-            Err(error) => Err(AlarmRulesError::new("", format!("the rules are not JSON: {error}"), JSON_HELP)),
-        }
+        let root = Value::parse(text, EXAMPLE)?;
+        let list = match root.is_list() {
+            true => root,
+            false => require(&root.parse_object(&["alarms"], EXAMPLE)?, "alarms")?.clone(),
+        };
+        let mut names = HashSet::new();
+        let items = list.parse_list("a list of alarms", MAX_ALARMS, EXAMPLE)?;
+        let parse =
+            |item: &Value<'_>| {
+                let object = item.parse_object(MEMBERS, EXAMPLE)?;
+                let alarm = parse_alarm(&object)?;
+                match names.insert(alarm.name.clone()) {
+                    true => Ok(alarm),
+                    false => Err(require(&object, "name")?
+                        .error(format!("repeated name `{}`", alarm.name), "use each name once")),
+                }
+            };
+        Ok(Self { alarms: items.iter().map(parse).collect::<Result<_>>()? })
     }
 }
 
-const JSON_HELP: &str =
-    r#"use JSON: {"alarms": [{"name": ..., "metric": ..., "stateMachine": ..., "threshold": ...}]}"#;
-
-fn syntax_error(error: &serde_json::Error) -> AlarmRulesError {
-    // The position is a field of its own.
-    let text = error.to_string();
-    let message = text.rsplit_once(" at line ").map_or(&*text, |(message, _)| message);
-    let position = Some((error.line(), error.column()));
-    AlarmRulesError { position, ..AlarmRulesError::new("", format!("the rules are not JSON: {message}"), JSON_HELP) }
-}
-
-fn parse_rules(value: &Value) -> Result<AlarmRules> {
-    let root = Members::new(value, String::new(), &["alarms"])?;
-    let list = root.get("alarms").ok_or_else(|| root.missing("alarms"))?;
-    let list = list.as_array().ok_or_else(|| root.wrong_type("alarms", "a list of alarms"))?;
-    if list.len() > MAX_ALARMS {
-        return Err(root.error("alarms", format!("{} alarms", list.len()), format!("use up to {MAX_ALARMS}")));
+fn parse_alarm(object: &Object<'_>) -> Result<AlarmRule> {
+    let (version, alias) = (parse_version(object)?, parse_alias(object)?);
+    if let (Some(_), Some(alias)) = (version, object.get("alias")) {
+        let help = "use one of them: AWS has no metric with both dimensions";
+        return Err(alias.error("expected either `version` or `alias`, found both", help));
     }
-    let items = list.iter().enumerate().map(|(index, value)| parse_alarm(value, format!("/alarms/{index}")));
-    let alarms = items.collect::<Result<Vec<_>>>()?;
-    let mut names = HashSet::new();
-    match alarms.iter().position(|alarm| !names.insert(&*alarm.name)) {
-        Some(index) => {
-            let name = alarms.get(index).map_or("", |alarm| &alarm.name);
-            Err(AlarmRulesError::new(
-                format!("/alarms/{index}/name"),
-                format!("repeated name `{name}`"),
-                "use each name once",
-            ))
-        }
-        None => Ok(AlarmRules { alarms }),
-    }
-}
-
-fn parse_alarm(value: &Value, pointer: String) -> Result<AlarmRule> {
-    let members = Members::new(value, pointer, &MEMBERS)?;
-    let (version, alias) = (parse_version(&members)?, members.text("alias")?.map(str::to_owned));
-    if version.is_some() && alias.is_some() {
-        let message = "`alias` together with `version`";
-        return Err(members.error("alias", message, "use one of them: AWS has no metric with both dimensions"));
-    }
+    let metrics = AlarmMetric::ALL.map(|metric| (metric.as_str(), metric));
+    let comparisons = Comparison::ALL.map(|comparison| (comparison.as_str(), comparison));
     let alarm = AlarmRule {
-        name: parse_name(&members)?,
-        metric: members.require_choice("metric", "metric", AlarmMetric::ALL.map(|metric| (metric.as_str(), metric)))?,
-        state_machine: parse_state_machine(&members)?,
+        name: parse_name(require(object, "name")?)?,
+        metric: parse_choice(require(object, "metric")?, "a metric", metrics)?,
+        state_machine: parse_state_machine(require(object, "stateMachine")?)?,
         version,
         alias,
-        threshold: members.number("threshold")?.ok_or_else(|| members.missing("threshold"))?,
-        comparison: members
-            .choice("comparison", "comparison", Comparison::ALL.map(|comparison| (comparison.as_str(), comparison)))?
-            .unwrap_or_default(),
-        period: parse_period(&members)?,
-        evaluation_periods: parse_periods(&members)?,
+        threshold: parse_threshold(require(object, "threshold")?)?,
+        comparison: match object.get("comparison") {
+            Some(value) => parse_choice(value, "a comparison", comparisons)?,
+            None => Comparison::default(),
+        },
+        period: object.get("period").map_or(Ok(DEFAULT_PERIOD), parse_period)?,
+        evaluation_periods: object.get("evaluationPeriods").map_or(Ok(1), parse_periods)?,
     };
     if alarm.period.saturating_mul(alarm.evaluation_periods) > MAX_WINDOW {
-        return Err(members.error(
-            "period",
-            "the periods are longer than 7 days",
-            "use a shorter period or fewer periods",
-        ));
+        let value = object.get("period").unwrap_or(&object.value);
+        return Err(value.error("expected periods of up to 7 days in total", "use shorter or fewer periods"));
     }
     Ok(alarm)
 }
 
-fn parse_name(members: &Members<'_>) -> Result<String> {
-    let name = members.text("name")?.ok_or_else(|| members.missing("name"))?;
-    if name.chars().count() > MAX_NAME_CHARACTERS {
-        return Err(members.error(
-            "name",
-            "the name is too long",
-            format!("use up to {MAX_NAME_CHARACTERS} characters"),
-        ));
-    }
-    Ok(name.to_owned())
+fn require<'o, 't>(object: &'o Object<'t>, name: &str) -> Result<&'o Value<'t>> {
+    object.get(name).ok_or_else(|| object.value.error(format!("`{name}` is missing"), EXAMPLE))
+}
+
+fn parse_name(value: &Value<'_>) -> Result<String> {
+    let name = value.as_text().filter(|name| (1..=MAX_NAME_CHARACTERS).contains(&name.chars().count()));
+    let help = || format!("use a name of 1 to {MAX_NAME_CHARACTERS} characters");
+    name.map(|name| name.to_string()).ok_or_else(|| value.unexpected("the name of an alarm", help()))
 }
 
 /// Parses a name or an unqualified ARN.
-fn parse_state_machine(members: &Members<'_>) -> Result<String> {
-    let text = members.text("stateMachine")?.ok_or_else(|| members.missing("stateMachine"))?;
-    let is_valid = match text.contains(':') {
+fn parse_state_machine(value: &Value<'_>) -> Result<String> {
+    let is_valid = |text: &str| match text.contains(':') {
         true => parse_arn(text).is_ok_and(|arn| matches!(arn.resource, Resource::StateMachine { .. })),
-        false => true,
+        false => !text.is_empty(),
     };
-    let help = "use the name or the ARN of a state machine, and `version` or `alias` for one of these";
-    let message = || format!("`{text}` is not a valid state machine");
-    if is_valid { Ok(text.to_owned()) } else { Err(members.error("stateMachine", message(), help)) }
+    let help = "use its name or its ARN; for a version or an alias, also use `version` or `alias`";
+    let text = value.as_text().filter(|text| is_valid(text));
+    text.map(|text| text.to_string()).ok_or_else(|| value.unexpected("a state machine", help))
 }
 
-fn parse_version(members: &Members<'_>) -> Result<Option<VersionNumber>> {
-    let Some(value) = members.get("version") else { return Ok(None) };
-    let number = value.as_u64().and_then(|number| VersionNumber::new(u32::try_from(number).ok()?));
-    number.map(Some).ok_or_else(|| members.wrong_type("version", "the number of a version, for example 2"))
+fn parse_version(object: &Object<'_>) -> Result<Option<VersionNumber>> {
+    let Some(value) = object.get("version") else { return Ok(None) };
+    let version = value.as_integer(1, u32::MAX).and_then(VersionNumber::new);
+    let help = "use the number of a version, for example 2";
+    version.map(Some).ok_or_else(|| value.unexpected("an integer greater than 0", help))
 }
 
-fn parse_periods(members: &Members<'_>) -> Result<u32> {
-    let Some(value) = members.get("evaluationPeriods") else { return Ok(1) };
-    let number = value.as_u64().filter(|number| (1..=MAX_PERIODS).contains(number));
-    let number = number.and_then(|number| u32::try_from(number).ok());
-    number.ok_or_else(|| members.wrong_type("evaluationPeriods", "an integer from 1 to 100"))
+fn parse_alias(object: &Object<'_>) -> Result<Option<String>> {
+    let Some(value) = object.get("alias") else { return Ok(None) };
+    let name = value.as_text().filter(|name| Pattern::CharacterRestrictedName.matches(name));
+    let help = "use a name, not an ARN";
+    name.map(|name| Some(name.to_string())).ok_or_else(|| value.unexpected("the name of an alias", help))
 }
 
-/// Parses a number of seconds, or a text such as `500ms`, `60s`, `5m` or `1h`.
-fn parse_period(members: &Members<'_>) -> Result<Duration> {
-    let period = match members.get("period") {
-        None => Some(Duration::from_secs(60)),
-        Some(Value::String(text)) => parse_duration(text),
-        Some(value) => value.as_f64().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
-    };
-    let period = period.filter(|period| *period >= Duration::from_millis(1));
-    period.ok_or_else(|| members.wrong_type("period", "a time, for example \"60s\", \"5m\" or a number of seconds"))
+fn parse_threshold(value: &Value<'_>) -> Result<f64> {
+    value.as_number().ok_or_else(|| value.unexpected("a number", "use a number of executions"))
 }
 
-fn parse_duration(text: &str) -> Option<Duration> {
-    let end = text.find(|character: char| !character.is_ascii_digit())?;
-    let (digits, unit) = text.split_at_checked(end)?;
-    let millis = match unit {
-        "ms" => 1,
-        "s" => 1000,
-        "m" => 60_000,
-        "h" => 3_600_000,
-        _ => return None,
-    };
-    Some(Duration::from_millis(digits.parse::<u64>().ok()?.checked_mul(millis)?))
+fn parse_period(value: &Value<'_>) -> Result<Duration> {
+    const HELP: &str = "use a number with ms, s, m or h such as `60s`, or a number of seconds";
+    let period = parse_duration(value).filter(|period| *period >= Duration::from_millis(1));
+    period.ok_or_else(|| value.unexpected("a time greater than 0", HELP))
 }
 
-/// An object with its JSON pointer.
-struct Members<'v> {
-    object: &'v Map<String, Value>,
-    pointer: String,
+fn parse_periods(value: &Value<'_>) -> Result<u32> {
+    let help = "use the number of periods";
+    value.as_integer(1, MAX_PERIODS).ok_or_else(|| value.unexpected("an integer from 1 to 100", help))
 }
 
-impl<'v> Members<'v> {
-    /// Returns the members of an object, which may have only these names.
-    fn new(value: &'v Value, pointer: String, names: &[&str]) -> Result<Self> {
-        let found =
-            || AlarmRulesError::new(&pointer, format!("expected an object, found {}", shorten(value)), JSON_HELP);
-        let object = value.as_object().ok_or_else(found)?;
-        let members = Self { object, pointer };
-        match members.object.keys().find(|name| !names.contains(&name.as_str())) {
-            Some(unknown) => Err(members.unknown(unknown, names)),
-            None => Ok(members),
-        }
-    }
-
-    fn unknown(&self, unknown: &str, names: &[&str]) -> AlarmRulesError {
-        let nearest = names.iter().min_by_key(|name| strsim::osa_distance(name, unknown));
-        let nearest = nearest.filter(|name| strsim::osa_distance(name, unknown) <= name.len() / 2);
-        let help = match nearest {
-            Some(nearest) => format!("did you mean `{nearest}`?"),
-            None => format!("use {}", names.join(", ")),
-        };
-        self.error(unknown, format!("unknown member `{unknown}`"), help)
-    }
-
-    fn get(&self, name: &str) -> Option<&'v Value> {
-        self.object.get(name)
-    }
-
-    /// Creates an error of a member.
-    fn error(&self, name: &str, message: impl Into<String>, help: impl Into<String>) -> AlarmRulesError {
-        let name = name.replace('~', "~0").replace('/', "~1");
-        AlarmRulesError::new(format!("{}/{name}", self.pointer), message, help)
-    }
-
-    fn missing(&self, name: &str) -> AlarmRulesError {
-        AlarmRulesError::new(&self.pointer, format!("missing member `{name}`"), "add it")
-    }
-
-    fn wrong_type(&self, name: &str, expected: &str) -> AlarmRulesError {
-        let found = self.get(name).map(shorten).unwrap_or_default();
-        self.error(name, format!("expected {expected}, found {found}"), "correct the value")
-    }
-
-    /// Returns a text that is not empty.
-    fn text(&self, name: &str) -> Result<Option<&'v str>> {
-        let Some(value) = self.get(name) else { return Ok(None) };
-        let text = value.as_str().filter(|text| !text.is_empty());
-        text.map(Some).ok_or_else(|| self.wrong_type(name, "a text that is not empty"))
-    }
-
-    fn number(&self, name: &str) -> Result<Option<f64>> {
-        let Some(value) = self.get(name) else { return Ok(None) };
-        value.as_f64().map(Some).ok_or_else(|| self.wrong_type(name, "a number"))
-    }
-
-    /// Returns the value with a name. `kind` describes the value in the error.
-    fn choice<T, const N: usize>(&self, name: &str, kind: &str, choices: [(&str, T); N]) -> Result<Option<T>> {
-        let Some(text) = self.text(name)? else { return Ok(None) };
-        let names = choices.each_ref().map(|(name, _)| *name).join(", ");
-        let found = choices.into_iter().find(|(name, _)| *name == text).map(|(_, value)| value);
-        let unknown = || self.error(name, format!("unknown {kind} `{text}`"), format!("use one of {names}"));
-        found.map(Some).ok_or_else(unknown)
-    }
-
-    fn require_choice<T, const N: usize>(&self, name: &str, kind: &str, choices: [(&str, T); N]) -> Result<T> {
-        self.choice(name, kind, choices)?.ok_or_else(|| self.missing(name))
-    }
-}
-
-/// Maximum number of characters of a value in an error.
-const MAX_VALUE_CHARACTERS: usize = 60;
-
-/// Formats a value as JSON, shortened.
-fn shorten(value: &Value) -> String {
-    let text = value.to_string();
-    match text.char_indices().nth(MAX_VALUE_CHARACTERS) {
-        Some((end, _)) => format!("{}...", text.get(..end).unwrap_or_default()),
-        None => text,
-    }
+/// Returns the value with a name.
+fn parse_choice<T, const N: usize>(value: &Value<'_>, expected: &str, choices: [(&'static str, T); N]) -> Result<T> {
+    let text = value.as_text();
+    let names = choices.each_ref().map(|(name, _)| *name);
+    let found = choices.into_iter().find(|(name, _)| text.as_deref() == Some(name)).map(|(_, value)| value);
+    found.ok_or_else(|| value.unexpected(expected, format!("use {}", format_names(&names))))
 }

@@ -11,13 +11,9 @@ use std::time::Duration;
 ///     {"name": "orders-v2-failed", "metric": "ExecutionsFailed", "stateMachine": "orders", "version": 2, "threshold": 3}
 /// ]}"#)?;
 /// assert_eq!(rules.alarms()[0].name, "orders-v2-failed");
-/// let error = AlarmRules::parse(r#"{"alarms": [{"name": "failed", "metric": "Failed"}]}"#).unwrap_err();
-/// assert_eq!(
-///     error.to_string(),
-///     "line 1 column 42: `/alarms/0/metric`: unknown metric `Failed`; use one of ExecutionsStarted, ExecutionsSucceeded, \
-///      ExecutionsFailed, ExecutionsTimedOut, ExecutionsAborted",
-/// );
-/// # Ok::<(), sfn_alias::AlarmRulesError>(())
+/// let error = AlarmRules::parse(r#"{"alarms": [{"names": "failed"}]}"#).unwrap_err();
+/// assert_eq!(error.to_string(), "line 1 column 14: `/alarms/0/names`: unknown member `names`; did you mean `name`?");
+/// # Ok::<(), sfn_alias::RulesError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct AlarmRules {

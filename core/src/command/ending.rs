@@ -34,8 +34,5 @@ impl<'a> EndExecution<'a> {
 /// [`Error::TooLarge`], [`Error::Malformed`] for a request that is not JSON, and [`Error::InvalidEnding`].
 pub(crate) fn read_ending(source: &(impl DeserializeRequest + ?Sized), limits: &Limits) -> Result<EndingRequest> {
     let json = read_json(source, limits)?;
-    parse_ending_request(&json, limits).map_err(|error| {
-        let name = if error.pointer.is_empty() { String::new() } else { format!("`{}`: ", error.pointer) };
-        Error::InvalidEnding(format!("{name}{}; {}", error.message, error.help))
-    })
+    parse_ending_request(&json, limits).map_err(|error| Error::InvalidEnding(error.describe()))
 }

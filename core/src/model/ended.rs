@@ -2,7 +2,6 @@
 
 use super::{Execution, ExecutionStatus, Timestamp, VersionNumber};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// The upper bounds of the buckets in milliseconds. The last bucket has none.
@@ -54,22 +53,42 @@ impl DurationHistogram {
     }
 }
 
-/// The alias and version of a start, and the status of its end. The alias is empty if there is none.
-type Key = (Box<str>, Option<VersionNumber>, ExecutionStatus);
+/// The durations of the executions with the same alias, version and status.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Series {
+    /// Empty if there is none.
+    alias: Box<str>,
+    version: Option<VersionNumber>,
+    status: ExecutionStatus,
+    durations: DurationHistogram,
+}
 
 /// Numbers and durations of the executions of a state machine that ended, by alias, version and status.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct EndedCounts(BTreeMap<Key, DurationHistogram>);
+pub struct EndedCounts {
+    /// Sorted. A start at the limit of executions changes a series, which needs no allocation here.
+    series: Vec<Series>,
+}
 
 impl EndedCounts {
-    /// Returns a histogram, which is empty if it does not exist.
-    pub fn entry(
+    /// Changes a histogram, which is empty if it does not exist.
+    pub fn update(
         &mut self,
         version: Option<VersionNumber>,
         alias: Option<&str>,
         status: ExecutionStatus,
-    ) -> &mut DurationHistogram {
-        self.0.entry((alias.unwrap_or_default().into(), version, status)).or_default()
+        change: impl FnOnce(&mut DurationHistogram),
+    ) {
+        let alias = alias.unwrap_or_default();
+        let key = |series: &Series| (&*series.alias, series.version, series.status).cmp(&(alias, version, status));
+        match self.series.binary_search_by(key) {
+            Ok(index) => self.series.get_mut(index).map_or((), |series| change(&mut series.durations)),
+            Err(index) => {
+                let mut durations = DurationHistogram::default();
+                change(&mut durations);
+                self.series.insert(index, Series { alias: alias.into(), version, status, durations });
+            }
+        }
     }
 
     /// Counts the runs of an execution that ended until a time.
@@ -77,7 +96,8 @@ impl EndedCounts {
         for run in execution.runs_at(now) {
             let Some(ending) = run.ending else { continue };
             let duration = ending.stopped.duration_since(run.started).unwrap_or_default();
-            self.entry(execution.version, execution.alias.as_deref(), ending.outcome.status()).add(duration);
+            let (version, alias) = (execution.version, execution.alias.as_deref());
+            self.update(version, alias, ending.outcome.status(), |durations| durations.add(duration));
         }
     }
 
@@ -88,15 +108,15 @@ impl EndedCounts {
 
     /// Counts an execution that is not stored.
     pub fn add_unstored(&mut self, version: Option<VersionNumber>, ending: &UnstoredEnding) {
-        self.entry(version, ending.alias.as_deref(), ending.status).add(ending.duration);
+        self.update(version, ending.alias.as_deref(), ending.status, |durations| durations.add(ending.duration));
     }
 
     /// Returns the histograms with their version, alias and status, in the order of the aliases.
     pub fn iter(
         &self,
     ) -> impl Iterator<Item = (Option<VersionNumber>, Option<&str>, ExecutionStatus, &DurationHistogram)> {
-        self.0.iter().map(|((alias, version, status), histogram)| {
-            (*version, Some(&**alias).filter(|alias| !alias.is_empty()), *status, histogram)
+        self.series.iter().map(|Series { alias, version, status, durations }| {
+            (*version, Some(&**alias).filter(|alias| !alias.is_empty()), *status, durations)
         })
     }
 }

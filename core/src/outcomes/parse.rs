@@ -1,15 +1,15 @@
 //! Parses rules and faults.
 
 use super::decide::{ExecutionResult, Outcomes, Results, Rule};
-use super::error::OutcomesError;
 use super::fault::{Fault, FaultError, FaultShare};
 use super::result::parse_result;
-use super::value::{Object, Value, format_names};
 use crate::constraint::Pattern;
 use crate::limits::Limits;
 use crate::model::VersionNumber;
 use crate::nearest::find_nearest;
 use crate::operation::Operation;
+use crate::rule_error::RulesError;
+use crate::rule_value::{Object, Value, format_names};
 
 /// Maximum number of bytes of the text.
 const MAX_BYTES: usize = 4 * 1024 * 1024;
@@ -41,10 +41,10 @@ impl Outcomes {
     ///     "line 1 column 16: `/outcomes/0/stateMachin`: unknown member `stateMachin`; did you mean `stateMachine`?",
     /// );
     /// ```
-    pub fn parse(text: &str, limits: &Limits) -> Result<Self, OutcomesError> {
+    pub fn parse(text: &str, limits: &Limits) -> Result<Self, RulesError> {
         if text.len() > MAX_BYTES {
             let message = format!("expected up to {MAX_BYTES} bytes, found {}", text.len());
-            return Err(OutcomesError::at_start(message, "use fewer rules"));
+            return Err(RulesError::at_start(message, "use fewer rules"));
         }
         let root = Value::parse(text, EXAMPLE)?;
         if root.is_list() {
@@ -58,12 +58,12 @@ impl Outcomes {
     }
 }
 
-fn parse_rules(list: &Value<'_>, limits: &Limits) -> Result<Vec<Rule>, OutcomesError> {
+fn parse_rules(list: &Value<'_>, limits: &Limits) -> Result<Vec<Rule>, RulesError> {
     let rules = list.parse_list("a list of rules", MAX_RULES, EXAMPLE)?;
     rules.iter().map(|rule| parse_rule(rule, limits)).collect()
 }
 
-fn parse_rule(value: &Value<'_>, limits: &Limits) -> Result<Rule, OutcomesError> {
+fn parse_rule(value: &Value<'_>, limits: &Limits) -> Result<Rule, RulesError> {
     let object = value.parse_object(
         &[
             "stateMachine",
@@ -94,7 +94,7 @@ fn parse_name(
     member: &str,
     expected: &str,
     is_valid: fn(&str) -> bool,
-) -> Result<Option<Box<str>>, OutcomesError> {
+) -> Result<Option<Box<str>>, RulesError> {
     let Some(value) = object.get(member) else { return Ok(None) };
     let name = value.as_text().filter(|name| (1..=MAX_NAME_CHARACTERS).contains(&name.chars().count()));
     let help =
@@ -112,14 +112,14 @@ fn is_alias_name(name: &str) -> bool {
     Pattern::CharacterRestrictedName.matches(name)
 }
 
-fn parse_version(object: &Object<'_>) -> Result<Option<VersionNumber>, OutcomesError> {
+fn parse_version(object: &Object<'_>) -> Result<Option<VersionNumber>, RulesError> {
     let Some(value) = object.get("version") else { return Ok(None) };
     let version = value.as_integer(1, u32::MAX).and_then(VersionNumber::new);
     let help = "use the number of a version, for example 2";
     version.map(Some).ok_or_else(|| value.unexpected("an integer greater than 0", help))
 }
 
-fn parse_results(object: &Object<'_>, limits: &Limits) -> Result<Results, OutcomesError> {
+fn parse_results(object: &Object<'_>, limits: &Limits) -> Result<Results, RulesError> {
     let Some(list) = object.get("any") else { return Ok(Results::One(parse_result(object, limits)?)) };
     if let Some((name, value)) = object.find(&["status", "output", "outputFromInput", "error", "cause", "after"]) {
         let message = format!("expected either `any` or `{name}`, found both");
@@ -139,7 +139,7 @@ fn parse_results(object: &Object<'_>, limits: &Limits) -> Result<Results, Outcom
     }
 }
 
-fn parse_weighted_result(value: &Value<'_>, limits: &Limits) -> Result<(u8, ExecutionResult), OutcomesError> {
+fn parse_weighted_result(value: &Value<'_>, limits: &Limits) -> Result<(u8, ExecutionResult), RulesError> {
     const HELP: &str = r#"use a result such as {"weight": 20, "error": "Broken"}"#;
     let names = &["weight", "status", "output", "outputFromInput", "error", "cause", "after"];
     let object = value.parse_object(names, HELP)?;
@@ -148,12 +148,12 @@ fn parse_weighted_result(value: &Value<'_>, limits: &Limits) -> Result<(u8, Exec
     Ok((percent, parse_result(&object, limits)?))
 }
 
-fn parse_percent(value: &Value<'_>) -> Result<u8, OutcomesError> {
+fn parse_percent(value: &Value<'_>) -> Result<u8, RulesError> {
     let percent = value.as_integer(1, 100).and_then(|percent| u8::try_from(percent).ok());
     percent.ok_or_else(|| value.unexpected("an integer from 1 to 100", "use a percentage"))
 }
 
-fn parse_faults(list: &Value<'_>) -> Result<Vec<Fault>, OutcomesError> {
+fn parse_faults(list: &Value<'_>) -> Result<Vec<Fault>, RulesError> {
     let faults = list.parse_list("a list of faults", MAX_RULES, FAULT_EXAMPLE)?;
     faults.iter().map(parse_fault).collect()
 }
@@ -161,7 +161,7 @@ fn parse_faults(list: &Value<'_>) -> Result<Vec<Fault>, OutcomesError> {
 const FAULT_EXAMPLE: &str =
     r#"use a fault such as {"operation": "StartExecution", "error": "ThrottlingException", "percent": 10}"#;
 
-fn parse_fault(value: &Value<'_>) -> Result<Fault, OutcomesError> {
+fn parse_fault(value: &Value<'_>) -> Result<Fault, RulesError> {
     let object = value.parse_object(&["operation", "arn", "error", "percent", "first"], FAULT_EXAMPLE)?;
     let error = object.get("error").ok_or_else(|| value.error("`error` is missing", FAULT_EXAMPLE))?;
     Ok(Fault {
@@ -172,7 +172,7 @@ fn parse_fault(value: &Value<'_>) -> Result<Fault, OutcomesError> {
     })
 }
 
-fn parse_operation(value: &Value<'_>) -> Result<Operation, OutcomesError> {
+fn parse_operation(value: &Value<'_>) -> Result<Operation, RulesError> {
     let name = value.as_text().unwrap_or_default();
     name.parse().map_err(|_| {
         let nearest = find_nearest(&name, Operation::ALL.iter().map(|operation| operation.as_str()));
@@ -183,13 +183,13 @@ fn parse_operation(value: &Value<'_>) -> Result<Operation, OutcomesError> {
     })
 }
 
-fn parse_arn_prefix(value: &Value<'_>) -> Result<Box<str>, OutcomesError> {
+fn parse_arn_prefix(value: &Value<'_>) -> Result<Box<str>, RulesError> {
     let prefix = value.as_text().filter(|text| text.starts_with("arn:") && text.len() <= MAX_ARN_BYTES);
     let help = "use the ARN in the request, or its beginning, for example `arn:aws:states:`; omit `arn` to match all";
     Ok((&*prefix.ok_or_else(|| value.unexpected("the beginning of an ARN", help))?).into())
 }
 
-fn parse_fault_error(value: &Value<'_>) -> Result<FaultError, OutcomesError> {
+fn parse_fault_error(value: &Value<'_>) -> Result<FaultError, RulesError> {
     const ERRORS: [(&str, FaultError); 4] = [
         ("ThrottlingException", FaultError::Throttling),
         ("AccessDeniedException", FaultError::AccessDenied),
@@ -208,7 +208,7 @@ fn parse_fault_error(value: &Value<'_>) -> Result<FaultError, OutcomesError> {
     })
 }
 
-fn parse_share(object: &Object<'_>) -> Result<FaultShare, OutcomesError> {
+fn parse_share(object: &Object<'_>) -> Result<FaultShare, RulesError> {
     match (object.get("percent"), object.get("first")) {
         (Some(percent), None) => parse_percent(percent).map(FaultShare::Percent),
         (None, Some(first)) => {

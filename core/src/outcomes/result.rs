@@ -1,10 +1,10 @@
 //! Parses how and when an execution ends: results of rules, and requests.
 
 use super::decide::{ExecutionResult, ResultOutcome};
-use super::error::OutcomesError;
-use super::value::{Object, Value, format_names};
 use crate::limits::Limits;
 use crate::model::{Failure, Outcome, Sensitive};
+use crate::rule_error::RulesError;
+use crate::rule_value::{Object, Value, format_names, parse_duration};
 use serde::de::IgnoredAny;
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ pub(crate) struct EndingRequest {
 }
 
 /// Parses a request to end an execution.
-pub(crate) fn parse_ending_request(json: &str, limits: &Limits) -> Result<EndingRequest, OutcomesError> {
+pub(crate) fn parse_ending_request(json: &str, limits: &Limits) -> Result<EndingRequest, RulesError> {
     const HELP: &str = r#"use an object such as {"executionArn": "arn:...", "output": {}}"#;
     let members = &["executionArn", "status", "output", "error", "cause", "after"];
     let object = Value::parse(json, HELP)?.parse_object(members, HELP)?;
@@ -36,7 +36,7 @@ pub(crate) fn parse_ending_request(json: &str, limits: &Limits) -> Result<Ending
 }
 
 /// Parses the result in a rule.
-pub(super) fn parse_result(object: &Object<'_>, limits: &Limits) -> Result<ExecutionResult, OutcomesError> {
+pub(super) fn parse_result(object: &Object<'_>, limits: &Limits) -> Result<ExecutionResult, RulesError> {
     let after = parse_after(object)?;
     let outcome = match find_output_from_input(object)? {
         Some(_) => {
@@ -49,7 +49,7 @@ pub(super) fn parse_result(object: &Object<'_>, limits: &Limits) -> Result<Execu
 }
 
 /// Returns the member `outputFromInput` if it is true.
-fn find_output_from_input<'o, 't>(object: &'o Object<'t>) -> Result<Option<&'o Value<'t>>, OutcomesError> {
+fn find_output_from_input<'o, 't>(object: &'o Object<'t>) -> Result<Option<&'o Value<'t>>, RulesError> {
     let Some(value) = object.get("outputFromInput") else { return Ok(None) };
     let help = "use true if the execution's input is its output";
     let is_set = value.as_boolean().ok_or_else(|| value.unexpected("true or false", help))?;
@@ -59,9 +59,9 @@ fn find_output_from_input<'o, 't>(object: &'o Object<'t>) -> Result<Option<&'o V
     Ok(is_set.then_some(value))
 }
 
-fn parse_outcome(object: &Object<'_>, limits: &Limits) -> Result<Outcome, OutcomesError> {
+fn parse_outcome(object: &Object<'_>, limits: &Limits) -> Result<Outcome, RulesError> {
     let status = parse_status(object)?;
-    let failure = || -> Result<Failure, OutcomesError> {
+    let failure = || -> Result<Failure, RulesError> {
         let error = parse_text(object, "error", MAX_ERROR_CHARACTERS)?;
         Ok(Failure { error, cause: parse_text(object, "cause", MAX_CAUSE_CHARACTERS)? })
     };
@@ -81,7 +81,7 @@ enum Status {
 }
 
 /// Returns the status: specified, or derived from the other members, which must agree with it.
-fn parse_status(object: &Object<'_>) -> Result<Status, OutcomesError> {
+fn parse_status(object: &Object<'_>) -> Result<Status, RulesError> {
     let failure = object.find(&["error", "cause"]);
     let output = match object.get_or_null("output") {
         Some(output) => Some(("output", output)),
@@ -106,11 +106,11 @@ fn parse_status(object: &Object<'_>) -> Result<Status, OutcomesError> {
     }
 }
 
-fn exclude(value: &Value<'_>, one: &str, other: &str) -> OutcomesError {
+fn exclude(value: &Value<'_>, one: &str, other: &str) -> RulesError {
     value.error(format!("expected either `{one}` or `{other}`, found both"), "remove one of the two")
 }
 
-fn parse_status_name(value: &Value<'_>) -> Result<Status, OutcomesError> {
+fn parse_status_name(value: &Value<'_>) -> Result<Status, RulesError> {
     const NAMES: [&str; 3] = ["SUCCEEDED", "FAILED", "TIMED_OUT"];
     match value.as_text().as_deref() {
         Some("SUCCEEDED") => Ok(Status::Succeeded),
@@ -122,7 +122,7 @@ fn parse_status_name(value: &Value<'_>) -> Result<Status, OutcomesError> {
     }
 }
 
-fn parse_text(object: &Object<'_>, name: &str, limit: usize) -> Result<Option<Sensitive>, OutcomesError> {
+fn parse_text(object: &Object<'_>, name: &str, limit: usize) -> Result<Option<Sensitive>, RulesError> {
     let Some(value) = object.get(name) else { return Ok(None) };
     let text = value.as_text().ok_or_else(|| value.unexpected("a text", "use a JSON string"))?;
     match text.chars().count() {
@@ -134,7 +134,7 @@ fn parse_text(object: &Object<'_>, name: &str, limit: usize) -> Result<Option<Se
 }
 
 /// Returns the output without whitespace between its values; `{}` if there is none.
-fn parse_output(object: &Object<'_>, limits: &Limits) -> Result<Sensitive, OutcomesError> {
+fn parse_output(object: &Object<'_>, limits: &Limits) -> Result<Sensitive, RulesError> {
     let Some(value) = object.get_or_null("output") else { return Ok("{}".into()) };
     let output = minify(value.json());
     match (output.len(), limits.input_bytes) {
@@ -160,34 +160,14 @@ fn minify(json: &str) -> String {
 }
 
 /// Returns the time until the end: a text such as `500ms`, or a number of seconds.
-fn parse_after(object: &Object<'_>) -> Result<Duration, OutcomesError> {
+fn parse_after(object: &Object<'_>) -> Result<Duration, RulesError> {
     const HELP: &str = "use a number with ms, s, m or h such as `500ms`, or a number of seconds";
     let Some(value) = object.get("after") else { return Ok(Duration::ZERO) };
-    let seconds = match value.as_text() {
-        Some(text) => parse_seconds(&text),
-        None => value.as_number(),
-    };
-    let seconds = seconds.filter(|seconds| *seconds >= 0.0);
-    let seconds = seconds.ok_or_else(|| value.unexpected("a time of 0 or more", HELP))?;
-    let after = Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX);
+    let after = parse_duration(value).ok_or_else(|| value.unexpected("a time of 0 or more", HELP))?;
     if after > MAX_AFTER {
         return Err(value.unexpected("a time of up to 365 days", "AWS ends an execution after one year"));
     }
     Ok(after)
-}
-
-/// Parses a number with an optional unit: `500ms`, `2s`, `1.5m` or `1h`.
-fn parse_seconds(text: &str) -> Option<f64> {
-    let end = text.find(|character: char| !character.is_ascii_digit() && character != '.').unwrap_or(text.len());
-    let (number, unit) = text.split_at_checked(end)?;
-    let factor = match unit {
-        "ms" => 0.001,
-        "s" | "" => 1.0,
-        "m" => 60.0,
-        "h" => 3600.0,
-        _ => return None,
-    };
-    Some(number.parse::<f64>().ok()? * factor)
 }
 
 /// Returns what is wrong with an outcome, or with the time until the end.

@@ -6,7 +6,7 @@ use crate::alarms::{AlarmRule, AlarmRules, AlarmState, Evaluation};
 use crate::error::{Error, Result};
 use crate::json::SerializeResponse;
 use crate::model::StateMachineType;
-use crate::wire::DeserializeRequest;
+use crate::wire::{DeserializeRequest, read_json};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use std::collections::HashMap;
 
@@ -45,9 +45,18 @@ impl StepFunctions {
         source: &(impl DeserializeRequest + ?Sized),
         serializer: &K,
     ) -> Result<K::Output> {
-        let rules = AlarmRules::parse_from(source)?;
+        let rules = self.read_alarm_rules(source)?;
         let states = source.run_without_global_lock(|| self.evaluate_alarms(&rules))?;
         serializer.write(&ByName(&states))
+    }
+
+    /// Only a text has lines and columns.
+    fn read_alarm_rules(&self, source: &(impl DeserializeRequest + ?Sized)) -> Result<AlarmRules> {
+        if let Some(text) = source.text() {
+            return AlarmRules::parse(text).map_err(|error| Error::InvalidAlarmRules(error.to_string()));
+        }
+        let json = read_json(source, &self.options().limits)?;
+        AlarmRules::parse(&json).map_err(|error| Error::InvalidAlarmRules(error.describe()))
     }
 }
 

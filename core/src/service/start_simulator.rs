@@ -16,7 +16,7 @@ use std::time::Duration;
 /// let routing = Routing::new(Route::new(1, 100).expect("a route"), None).expect("the weights add up to 100");
 /// let (version, ending) = starts.start("orders", "PROD", &routing, "order-1", "{}");
 /// assert_eq!((version.get(), ending.map(|(outcome, after)| (outcome.status().as_str(), after.as_secs()))), (1, Some(("FAILED", 2))));
-/// # Ok::<(), sfn_alias::OutcomesError>(())
+/// # Ok::<(), sfn_alias::RulesError>(())
 /// ```
 #[derive(Debug)]
 pub struct StartSimulator {

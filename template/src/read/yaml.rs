@@ -5,11 +5,22 @@ use super::limits::{Budget, MAX_DEPTH, check_unique_keys, to_u32};
 use crate::error::TemplateError;
 use crate::tree::{Node, Position, Value};
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, Tag};
+use serde_json::Number;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-pub(super) fn read(text: &str) -> Result<Node<'_>, TemplateError> {
-    let mut builder = Builder { budget: Budget::new(), open: Vec::new(), anchors: HashMap::new(), root: None };
+/// Which plain scalars are numbers.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Numbers {
+    /// Those that format to the same text. `007` and `1e3` stay texts, which account ids in templates need.
+    Unchanged,
+    /// Those of the core schema, without hexadecimal and octal ones.
+    Core,
+}
+
+pub(super) fn read(text: &str, numbers: Numbers) -> Result<Node<'_>, TemplateError> {
+    let (open, anchors) = (Vec::new(), HashMap::new());
+    let mut builder = Builder { numbers, budget: Budget::new(), open, anchors, root: None };
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| syntax_error(*error.marker(), error.info()))?;
         builder.event(event, span)?;
@@ -46,6 +57,7 @@ struct Anchored<'t> {
 }
 
 struct Builder<'t> {
+    numbers: Numbers,
     budget: Budget,
     open: Vec<Open<'t>>,
     /// The value of each anchor.
@@ -58,7 +70,7 @@ impl<'t> Builder<'t> {
         let at = position(span.start);
         match event {
             Event::Scalar(text, style, anchor, tag) => {
-                let value = parse_scalar(text, style, tag.as_deref());
+                let value = self.parse_scalar(text, style, tag.as_deref());
                 self.complete(Node { position: at, value }, anchor, tag.as_deref().and_then(tag_function))
             }
             Event::SequenceStart(anchor, tag) => self.start(Value::List(Vec::new()), at, anchor, tag.as_deref()),
@@ -69,6 +81,19 @@ impl<'t> Builder<'t> {
                 Err(syntax_error(span.start, "expected one document, found a second one; use one file per template"))
             }
             _ => Ok(()),
+        }
+    }
+
+    /// A plain scalar follows the core schema of YAML. Every other scalar is a text.
+    fn parse_scalar(&self, text: Cow<'t, str>, style: ScalarStyle, tag: Option<&Tag>) -> Value<'t> {
+        if style != ScalarStyle::Plain || tag.is_some() {
+            return Value::Text(text);
+        }
+        match text.as_ref() {
+            "" | "~" | "null" | "Null" | "NULL" => Value::Null,
+            "true" | "True" | "TRUE" => Value::Bool(true),
+            "false" | "False" | "FALSE" => Value::Bool(false),
+            _ => self.numbers.parse(&text).map_or(Value::Text(text), Value::Number),
         }
     }
 
@@ -195,24 +220,21 @@ fn call_function(function: String, argument: Node<'_>) -> Node<'_> {
     Node { position, value: Value::Map(vec![(Cow::Owned(function), argument)]) }
 }
 
-/// A plain scalar follows the core schema of YAML. Every other scalar is a text.
-fn parse_scalar<'t>(text: Cow<'t, str>, style: ScalarStyle, tag: Option<&Tag>) -> Value<'t> {
-    if style != ScalarStyle::Plain || tag.is_some() {
-        return Value::Text(text);
+impl Numbers {
+    fn parse(self, text: &str) -> Option<Number> {
+        match self {
+            Self::Unchanged if text.starts_with(|c: char| c.is_ascii_digit() || c == '-') => {
+                let number: Number = text.parse().ok()?;
+                (number.to_string() == text).then_some(number)
+            }
+            Self::Core if text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c)) => {
+                let integer = text.parse::<i64>().map(Number::from);
+                integer.or_else(|_| text.parse::<u64>().map(Number::from)).ok().or_else(|| {
+                    // Infinity and NaN, which JSON does not have, stay texts.
+                    Number::from_f64(text.parse().ok()?)
+                })
+            }
+            _ => None,
+        }
     }
-    match text.as_ref() {
-        "" | "~" | "null" | "Null" | "NULL" => Value::Null,
-        "true" | "True" | "TRUE" => Value::Bool(true),
-        "false" | "False" | "FALSE" => Value::Bool(false),
-        _ => parse_number(&text).map_or(Value::Text(text), Value::Number),
-    }
-}
-
-/// Parses a number only if it formats to the same text. `007` and `1e3` stay texts, which account ids need.
-fn parse_number(text: &str) -> Option<serde_json::Number> {
-    if !text.starts_with(|c: char| c.is_ascii_digit() || c == '-') {
-        return None;
-    }
-    let number: serde_json::Number = text.parse().ok()?;
-    (number.to_string() == text).then_some(number)
 }

@@ -3,7 +3,11 @@
 use crate::model::{Execution, ExecutionStatus, Revision, Timestamp};
 use crate::store::{ExecutionFilter, ExecutionPosition};
 use std::collections::{BTreeSet, BinaryHeap, HashMap, VecDeque};
+use std::ops::Bound;
 use std::sync::Arc;
+
+/// Up to this number of executions are sorted for each list. For more, the sorted set is searched.
+const FEW: usize = 256;
 
 /// The latest executions, in the order of their starts.
 #[derive(Default)]
@@ -22,21 +26,34 @@ struct Order {
     open: BTreeSet<ExecutionPosition>,
     /// The executions with an ending, by their stop time, which may lie in the future.
     ending: BTreeSet<ExecutionPosition>,
+    /// Those of them that end later than they start, by their last start or redrive.
+    delayed: BTreeSet<ExecutionPosition>,
+    /// The latest start or redrive.
+    latest: Timestamp,
 }
 
 impl Order {
     fn insert(&mut self, sequence: u64, execution: &Execution) {
-        match &execution.ending {
-            Some(ending) => self.ending.insert(ExecutionPosition { time: ending.stopped, sequence }),
-            None => self.open.insert(ExecutionPosition { time: execution.last_started(), sequence }),
+        let started = ExecutionPosition { time: execution.last_started(), sequence };
+        self.latest = self.latest.max(started.time);
+        let Some(ending) = &execution.ending else {
+            self.open.insert(started);
+            return;
         };
+        self.ending.insert(ExecutionPosition { time: ending.stopped, sequence });
+        if ending.stopped > started.time {
+            self.delayed.insert(started);
+        }
     }
 
     fn remove(&mut self, sequence: u64, execution: &Execution) {
-        match &execution.ending {
-            Some(ending) => self.ending.remove(&ExecutionPosition { time: ending.stopped, sequence }),
-            None => self.open.remove(&ExecutionPosition { time: execution.last_started(), sequence }),
+        let started = ExecutionPosition { time: execution.last_started(), sequence };
+        let Some(ending) = &execution.ending else {
+            self.open.remove(&started);
+            return;
         };
+        self.ending.remove(&ExecutionPosition { time: ending.stopped, sequence });
+        self.delayed.remove(&started);
     }
 }
 
@@ -109,10 +126,10 @@ impl Executions {
         let last_ended = ExecutionPosition { time: now, sequence: u64::MAX };
         let running = filter.status.is_none_or(|status| status == ExecutionStatus::Running);
         let ended = filter.status != Some(ExecutionStatus::Running);
-        let open = self.order.open.range(..end).rev().copied().filter(move |_| running);
-        let pending = if running { self.find_pending(last_ended, end) } else { BinaryHeap::new() };
-        let ended = self.order.ending.range(..end.min(last_ended)).rev().copied().filter(move |_| ended);
-        let positions = merge_latest_first(merge_latest_first(open, drain_latest_first(pending)), ended);
+        let open = self.order.open.range(..end).rev().copied().take_while(move |_| running);
+        let pending = self.list_pending(last_ended, end).take_while(move |_| running);
+        let ended = self.order.ending.range(..end.min(last_ended)).rev().copied().take_while(move |_| ended);
+        let positions = merge_latest_first(merge_latest_first(open, pending), ended);
         let found = positions.filter_map(|position| {
             let (execution, _) = self.records.get(self.index(position.sequence)?)?;
             Some((position, execution))
@@ -127,19 +144,28 @@ impl Executions {
         positions.filter_map(|position| Some(&self.records.get(self.index(position.sequence)?)?.0))
     }
 
-    /// Finds the executions that end after a time, and that come before a position in the order of running executions.
-    fn find_pending(&self, after: ExecutionPosition, end: ExecutionPosition) -> BinaryHeap<ExecutionPosition> {
+    /// Returns the executions that end after a time, and that come before a position in the order of running executions.
+    fn list_pending(
+        &self,
+        after: ExecutionPosition,
+        end: ExecutionPosition,
+    ) -> impl Iterator<Item = ExecutionPosition> {
+        let pending = self.order.ending.range((Bound::Excluded(after), Bound::Unbounded));
+        // If the clock was set back, executions that ended at once are pending too.
+        let are_few = after.time < self.order.latest || pending.clone().nth(FEW).is_none();
         let started = |position: &ExecutionPosition| {
             let (execution, _) = self.records.get(self.index(position.sequence)?)?;
             Some(ExecutionPosition { time: execution.last_started(), ..*position })
         };
-        let pending = self.order.ending.range((std::ops::Bound::Excluded(after), std::ops::Bound::Unbounded));
-        pending.filter_map(started).filter(|position| *position < end).collect()
+        let few = pending.take_while(move |_| are_few).filter_map(started).filter(|position| *position < end);
+        let mut few: BinaryHeap<ExecutionPosition> = few.collect();
+        let many = self.order.delayed.range(..end).rev().copied().take_while(move |_| !are_few);
+        let many = many.filter(move |position| {
+            let found = self.index(position.sequence).and_then(|index| self.records.get(index));
+            found.is_some_and(|(execution, _)| execution.ending_at(after.time).is_none())
+        });
+        std::iter::from_fn(move || few.pop()).chain(many)
     }
-}
-
-fn drain_latest_first(mut heap: BinaryHeap<ExecutionPosition>) -> impl Iterator<Item = ExecutionPosition> {
-    std::iter::from_fn(move || heap.pop())
 }
 
 /// Merges two lists that are ordered latest first.

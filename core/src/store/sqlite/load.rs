@@ -95,7 +95,7 @@ impl Loader<'_> {
         query_each(self.connection, select!(unstored_endings, ""), [], |row| {
             let (machine, (version, alias, status, durations)) = rows::read_unstored_endings(row)?;
             self.change_entry(machine, |entry| {
-                *entry.unstored_endings.entry(version, alias.as_deref(), status) = durations;
+                entry.unstored_endings.update(version, alias.as_deref(), status, |empty| *empty = durations);
             })
         })
     }

@@ -165,7 +165,7 @@ impl<T: AsRef<Connection>> View for Snapshot<T> {
             [self.row.id],
             |row| {
                 let (_, (version, alias, status, durations)) = rows::read_unstored_endings(row)?;
-                *counts.entry(version, alias.as_deref(), status) = durations;
+                counts.update(version, alias.as_deref(), status, |empty| *empty = durations);
                 Ok(())
             },
         )?;

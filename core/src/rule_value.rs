@@ -1,17 +1,18 @@
-//! Values of a JSON text, with their positions.
+//! Values in the JSON of rules, with their positions.
 
-use super::error::OutcomesError;
 use crate::json_text::find_position;
 use crate::nearest::find_nearest;
+use crate::rule_error::RulesError;
 use crate::wire::Text;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use std::fmt;
+use std::time::Duration;
 
 /// A value, as a part of a JSON text.
 #[derive(Clone)]
-pub(super) struct Value<'t> {
+pub(crate) struct Value<'t> {
     text: &'t str,
     json: &'t str,
     pointer: String,
@@ -22,7 +23,7 @@ const MAX_PRINTED: usize = 64;
 
 impl<'t> Value<'t> {
     /// Parses a text. Checks its syntax completely.
-    pub fn parse(text: &'t str, help: &str) -> Result<Self, OutcomesError> {
+    pub fn parse(text: &'t str, help: &str) -> Result<Self, RulesError> {
         let root = |json| Self { text, json, pointer: String::new() };
         match serde_json::from_str::<&RawValue>(text) {
             Ok(raw) => Ok(root(raw.get())),
@@ -49,14 +50,14 @@ impl<'t> Value<'t> {
     }
 
     /// Creates an error of this value.
-    pub fn error(&self, message: impl Into<String>, help: impl Into<String>) -> OutcomesError {
+    pub fn error(&self, message: impl Into<String>, help: impl Into<String>) -> RulesError {
         let offset = (self.json.as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize);
         let (line, column) = find_position(self.text, offset);
-        OutcomesError { line, column, pointer: self.pointer.clone(), message: message.into(), help: help.into() }
+        RulesError { line, column, pointer: self.pointer.clone(), message: message.into(), help: help.into() }
     }
 
     /// Creates an error of a value that is not the expected one.
-    pub fn unexpected(&self, expected: &str, help: impl Into<String>) -> OutcomesError {
+    pub fn unexpected(&self, expected: &str, help: impl Into<String>) -> RulesError {
         self.error(format!("expected {expected}, found {}", self.describe()), help)
     }
 
@@ -89,7 +90,7 @@ impl<'t> Value<'t> {
     }
 
     /// Returns the items of a list, at most `limit`.
-    pub fn parse_list(&self, expected: &str, limit: usize, help: &str) -> Result<Vec<Self>, OutcomesError> {
+    pub fn parse_list(&self, expected: &str, limit: usize, help: &str) -> Result<Vec<Self>, RulesError> {
         let items: Vec<&RawValue> = serde_json::from_str(self.json).map_err(|_| self.unexpected(expected, help))?;
         if items.len() > limit {
             return Err(self.error(format!("expected up to {limit} items, found {}", items.len()), "use fewer items"));
@@ -99,7 +100,7 @@ impl<'t> Value<'t> {
     }
 
     /// Returns an object whose members have names from `names`, each at most once.
-    pub fn parse_object(&self, names: &'static [&'static str], help: &str) -> Result<Object<'t>, OutcomesError> {
+    pub fn parse_object(&self, names: &'static [&'static str], help: &str) -> Result<Object<'t>, RulesError> {
         let Entries(entries) = serde_json::from_str(self.json).map_err(|_| self.unexpected("an object", help))?;
         let mut members: Vec<(&'static str, Self)> = Vec::new();
         for (key, value) in entries {
@@ -123,7 +124,7 @@ impl<'t> Value<'t> {
 }
 
 /// An object with known members.
-pub(super) struct Object<'t> {
+pub(crate) struct Object<'t> {
     pub value: Value<'t>,
     members: Vec<(&'static str, Value<'t>)>,
 }
@@ -145,7 +146,31 @@ impl<'t> Object<'t> {
     }
 }
 
-fn unknown_member(value: &Value<'_>, name: &str, names: &'static [&'static str]) -> OutcomesError {
+/// Returns a time: a text such as `500ms`, or a number of seconds. The result is at most [`Duration::MAX`].
+pub(crate) fn parse_duration(value: &Value<'_>) -> Option<Duration> {
+    let seconds = match value.as_text() {
+        Some(text) => parse_seconds(&text),
+        None => value.as_number(),
+    };
+    let seconds = seconds.filter(|seconds| *seconds >= 0.0)?;
+    Some(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX))
+}
+
+/// Parses a number with an optional unit: `500ms`, `2s`, `1.5m` or `1h`.
+fn parse_seconds(text: &str) -> Option<f64> {
+    let end = text.find(|character: char| !character.is_ascii_digit() && character != '.').unwrap_or(text.len());
+    let (number, unit) = text.split_at_checked(end)?;
+    let factor = match unit {
+        "ms" => 0.001,
+        "s" | "" => 1.0,
+        "m" => 60.0,
+        "h" => 3600.0,
+        _ => return None,
+    };
+    Some(number.parse::<f64>().ok()? * factor)
+}
+
+fn unknown_member(value: &Value<'_>, name: &str, names: &'static [&'static str]) -> RulesError {
     let short: String = name.chars().take(MAX_PRINTED).collect();
     let help = match find_nearest(&short, names.iter().copied()) {
         Some(nearest) => format!("did you mean `{nearest}`?"),
@@ -155,7 +180,7 @@ fn unknown_member(value: &Value<'_>, name: &str, names: &'static [&'static str])
 }
 
 /// Formats a choice: `a`, `b` or `c`.
-pub(super) fn format_names(names: &[&str]) -> String {
+pub(crate) fn format_names(names: &[&str]) -> String {
     let quoted: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
     match &*quoted {
         [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
