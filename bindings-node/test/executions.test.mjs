@@ -386,7 +386,7 @@ test('evaluateAlarms: by version and by alias, in a period', async t => {
   t.mock.timers.tick(61_000)
   assert.ok(Object.values(await service.evaluateAlarms(rules)).every(state => state === 'OK'))
   await assert.rejects(service.evaluateAlarms({ alarms: [alarm({ metric: 'ExecutionsFailedCount' })] }), {
-    name: 'ValidationException', message: /unknown metric `ExecutionsFailedCount`; use one of /
+    name: 'ValidationException', message: /`\/alarms\/0\/metric`: expected a metric, found `"ExecutionsFailedCount"`; use `ExecutionsStarted`, /
   })
   for (const wrong of [undefined, 5, '{', { alarms: [{ version: 1, alias: 'PROD' }] }]) await assert.rejects(service.evaluateAlarms(wrong), { $fault: 'client' })
 })
