@@ -236,6 +236,26 @@ fn a_redriven_execution_runs_again() {
     });
 }
 
+/// An end and a redrive are two events, after the start. AWS redrives an execution with fewer than 24,999 events.
+#[test]
+fn an_execution_with_24_999_events_cannot_be_redriven() {
+    let sfn = StepFunctions::in_memory_with(Time::new().options()).unwrap();
+    call_ok(&sfn, "CreateStateMachine", &new_state_machine("orders"));
+    start(&sfn, "long");
+    let redrives = (24_999 - 1) / 2;
+    for _ in 0..redrives {
+        end(&sfn, "long", fail(), 0).unwrap();
+        call_ok(&sfn, "RedriveExecution", &execution_arn("long"));
+    }
+    end(&sfn, "long", fail(), 0).unwrap();
+    assert_eq!(call_error_code(&sfn, "RedriveExecution", &execution_arn("long")), "ExecutionNotRedrivable");
+    let described = describe(&sfn, "long");
+    assert_eq!(described["redriveStatusReason"], "Execution history event limit exceeded");
+    assert_eq!(described["redriveCount"], redrives);
+    let last = json!({"reverseOrder": true, "maxResults": 1, "executionArn": execution_arn("long")["executionArn"]});
+    assert_eq!(call_ok(&sfn, "GetExecutionHistory", &last)["events"][0]["id"], 2 * redrives + 2);
+}
+
 #[test]
 fn invalid_endings_change_nothing() {
     with_stores(|_, open| {
