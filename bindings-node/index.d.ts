@@ -41,7 +41,7 @@ export interface Limits {
   versionsPerStateMachine?: number
   /** Characters per definition. Default: 1,048,576. */
   definitionCharacters?: number
-  /** Bytes per execution input, in UTF-8. Default: 262,144. */
+  /** Bytes per execution input and per output of `outcomes` and `endExecution`, in UTF-8. Default: 262,144. */
   inputBytes?: number
   /** Bytes per request body. Default: 1,048,576. */
   requestBytes?: number
@@ -159,7 +159,7 @@ export type AlarmRules = AlarmRule[] | { alarms: AlarmRule[] }
 /** Options of a service. */
 export interface Options {
   limits?: Limits
-  /** Makes routing decisions, revision ids and generated execution names repeatable. */
+  /** Makes routing decisions, the draws of `outcomes`, revision ids and generated execution names repeatable. */
   seed?: number | bigint
   /** How long the previous routing stays in effect after UpdateStateMachineAlias. Default: 0. */
   updateDelaySeconds?: number
@@ -1127,7 +1127,7 @@ export declare class StepFunctions {
   get requestBytes(): number
   /**
    * Deletes all state machines in all scopes, with their versions, aliases, executions and tags. With a seed, routing
-   * starts again from the seed.
+   * and the draws of `outcomes` start again from the seed.
    */
   reset(): Promise<void>
   /** Closes the service, in all scopes and for all clients. Later calls throw an error with the code `ServiceClosed`. */
