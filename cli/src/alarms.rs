@@ -2,10 +2,12 @@
 
 use crate::endpoint::{BackendArgs, SIGNING_HELP};
 use crate::exit::{CliError, CommandResult};
+use crate::outcomes_file::parse_rules;
 use crate::{input, output};
 use clap::Args;
 use serde_json::{Map, Value};
 use sfn_alias::{AlarmRules, Reply};
+use std::path::Path;
 
 #[derive(Debug, Args)]
 #[command(after_help = ["\
@@ -33,7 +35,7 @@ An alarm is in state ALARM if the number of executions in each of the last perio
 
 This is not an operation of AWS: --endpoint-url is a URL of `sfn-alias serve`.", SIGNING_HELP].concat())]
 pub(crate) struct AlarmsArgs {
-    /// File with the rules in JSON; - for standard input
+    /// File with the rules in JSON or YAML; - for standard input
     pub rules: String,
     /// Print only these alarms
     #[arg(value_name = "NAME")]
@@ -59,18 +61,17 @@ pub(crate) fn run(args: &AlarmsArgs) -> CommandResult {
     output::print_reply(&Reply { body, ..reply }, args.json)
 }
 
-/// Reads and validates the rules, so that errors name the file.
+/// Reads and validates the rules, so that errors name the file. Returns them in JSON.
 fn read_rules(args: &AlarmsArgs) -> Result<String, CliError> {
     let path = (args.rules != "-").then_some(&*args.rules);
     let name = path.unwrap_or("standard input");
     let invalid = |error: &dyn std::fmt::Display| CliError::Usage(format!("`{name}`: {error}"));
     let bytes = input::read_prefix(path, MAX_BYTES)?;
-    let text = String::from_utf8(bytes).map_err(|_| invalid(&"the file is not valid UTF-8; save it as UTF-8"))?;
-    let rules = AlarmRules::parse(&text).map_err(|error| invalid(&error))?;
+    let (rules, json) = parse_rules(path.map(Path::new), &bytes, AlarmRules::parse).map_err(|error| invalid(&error))?;
     let is_known = |name: &&String| rules.alarms().iter().any(|alarm| alarm.name == **name);
     match args.names.iter().find(|name| !is_known(name)) {
         Some(unknown) => Err(invalid(&format_args!("unknown alarm `{unknown}`; add it, or correct the name"))),
-        None => Ok(text),
+        None => Ok(json),
     }
 }
 

@@ -1,8 +1,8 @@
-//! Files with rules that decide how executions end, in JSON or YAML.
+//! Files with rules in JSON or YAML: outcomes, and alarms.
 
 use crate::exit::CliError;
 use rustix::fs::OFlags;
-use sfn_alias::{Limits, Outcomes};
+use sfn_alias::{Limits, Outcomes, RulesError};
 use sfn_alias_template::YamlDocument;
 use std::fmt::Display;
 use std::fs::{File, Metadata, OpenOptions};
@@ -40,13 +40,8 @@ impl OutcomesFile {
         let bytes = read_regular(&self.path)
             .map_err(|error| CliError::Usage(format!("--outcomes: cannot read `{path}`: {error}")))?;
         let invalid = |detail: &dyn Display| CliError::Usage(format!("--outcomes: `{path}`: {detail}"));
-        let first = bytes.trim_ascii_start().first();
-        if !matches!(first, Some(b'{' | b'[')) && self.path.extension().is_none_or(|extension| extension != "json") {
-            return parse_yaml(&bytes).map_err(|error| invalid(&error));
-        }
-        let text =
-            std::str::from_utf8(&bytes).map_err(|_| invalid(&"the file is not valid UTF-8; save it as UTF-8"))?;
-        Outcomes::parse(text, &Limits::default()).map_err(|error| invalid(&error))
+        let parse = |json: &str| Outcomes::parse(json, &Limits::default());
+        parse_rules(Some(&self.path), &bytes, parse).map(|(outcomes, _)| outcomes).map_err(|error| invalid(&error))
     }
 
     /// Returns the state of the file.
@@ -57,15 +52,37 @@ impl OutcomesFile {
     }
 }
 
+/// Parses rules in JSON or YAML. Returns the result of `parse` and the rules in JSON.
+///
+/// # Errors
+/// The error with its position in the file, and what to do.
+pub(crate) fn parse_rules<T>(
+    path: Option<&Path>,
+    bytes: &[u8],
+    parse: impl Fn(&str) -> Result<T, RulesError>,
+) -> Result<(T, String), String> {
+    let is_json = path.is_some_and(|path| path.extension().is_some_and(|extension| extension == "json"));
+    if !is_json && !matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'[')) {
+        return parse_yaml(bytes, parse);
+    }
+    let text = std::str::from_utf8(bytes).map_err(|_| "the file is not valid UTF-8; save it as UTF-8".to_owned())?;
+    let rules = parse(text).map_err(|error| error.to_string())?;
+    Ok((rules, text.to_owned()))
+}
+
 /// Parses YAML. The positions of errors are those in the YAML file.
-fn parse_yaml(bytes: &[u8]) -> Result<Outcomes, String> {
+fn parse_yaml<T>(bytes: &[u8], parse: impl Fn(&str) -> Result<T, RulesError>) -> Result<(T, String), String> {
     let document = YamlDocument::parse(bytes).map_err(|error| error.to_string())?;
-    Outcomes::parse(&document.to_json(), &Limits::default()).map_err(|mut error| {
-        if let Some((line, column)) = find_nearest_position(&document, &error.pointer) {
-            (error.line, error.column) = (line as usize, column as usize);
+    let json = document.to_json();
+    match parse(&json) {
+        Ok(rules) => Ok((rules, json)),
+        Err(mut error) => {
+            if let Some((line, column)) = find_nearest_position(&document, &error.pointer) {
+                (error.line, error.column) = (line as usize, column as usize);
+            }
+            Err(error.to_string())
         }
-        error.to_string()
-    })
+    }
 }
 
 /// Returns the position of a value, or of the innermost value around it that exists.

@@ -128,6 +128,22 @@ fn states_by_name() {
 }
 
 #[test]
+fn rules_may_be_yaml() {
+    for endpoint in [false, true] {
+        let service = Service::new(endpoint);
+        let yaml = "alarms:\n- {name: many, metric: ExecutionsAborted, stateMachine: orders, threshold: 2}\n";
+        let path = service.write(yaml).replace(".json", ".yaml");
+        std::fs::write(&path, yaml).unwrap();
+        let output = service.run(&["alarms", "--json", &path]);
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "{\"many\":\"ALARM\"}\n");
+        std::fs::write(&path, yaml.replace("threshold", "thresholds")).unwrap();
+        let output = service.run(&["alarms", "--json", &path]);
+        let error = "line 2 column 65: `/alarms/0/thresholds`: unknown member `thresholds`; did you mean `threshold`?";
+        assert_eq!(String::from_utf8_lossy(&output.stderr), format!("sfn-alias: `{path}`: {error}\n"));
+    }
+}
+
+#[test]
 fn errors_name_the_file() {
     let service = Service::new(true);
     let unknown = "sfn-alias: `FILE`: unknown alarm `orders`; add it, or correct the name\n";

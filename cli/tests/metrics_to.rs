@@ -224,6 +224,22 @@ fn a_failure_is_logged_once_and_nothing_is_lost() {
 }
 
 #[test]
+fn rejected_metrics_are_dropped() {
+    let cloudwatch = CloudWatch::start(400);
+    let mut server = Server::start(&cloudwatch.url, &[]);
+    server.create_orders();
+    server.abort("");
+    server.wait_for_line("the endpoint rejects metrics; they are dropped");
+    // The start and the end may be in different requests.
+    std::thread::sleep(Duration::from_millis(2500));
+    cloudwatch.status.store(200, Ordering::SeqCst);
+    server.abort(":1");
+    server.wait_for_line("metrics are sent again");
+    assert!(server.stop().success());
+    assert_eq!(cloudwatch.counts(), aborted(1, 1, 0));
+}
+
+#[test]
 fn an_endpoint_that_hangs_delays_neither_requests_nor_the_end() {
     let cloudwatch = CloudWatch::start(HANG);
     let mut server = Server::start(&cloudwatch.url, &[]);

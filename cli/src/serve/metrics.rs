@@ -125,14 +125,13 @@ impl SenderState {
                     self.sent_until = until;
                     self.unsent.extend(split(data));
                 }
-                Err(error) => return self.report(Err(error.to_string())),
+                Err(error) => return self.report(Err(SendError::Temporary(error.to_string()))),
             }
         }
         while let Some(batch) = self.unsent.front() {
             match send(&self.url, batch) {
-                Ok(()) => self.report(Ok(())),
-                Err(SendError::Temporary(error)) => return self.retry_later(error),
-                Err(SendError::Rejected(error)) => self.report(Err(error)),
+                Err(error @ SendError::Temporary(_)) => return self.retry_later(error),
+                result => self.report(result),
             }
             self.unsent.pop_front();
             if begin.elapsed() >= TOTAL_TIMEOUT {
@@ -142,21 +141,26 @@ impl SenderState {
     }
 
     /// Keeps the latest batches for the next attempt.
-    fn retry_later(&mut self, error: String) {
+    fn retry_later(&mut self, error: SendError) {
         let dropped = self.unsent.len().saturating_sub(MAX_UNSENT);
         drop(self.unsent.drain(..dropped));
         self.report(Err(error));
     }
 
     /// Logs that sending fails, or succeeds again.
-    fn report(&mut self, result: Result<(), String>) {
-        let url = &*self.url;
-        match &result {
-            Ok(()) if self.failing => tracing::info!(url, "metrics are sent again"),
-            Err(error) if !self.failing => tracing::error!(url, error, "cannot send metrics; trying again"),
+    fn report(&mut self, result: Result<(), SendError>) {
+        let (url, has_failed) = (&*self.url, self.failing);
+        self.failing = result.is_err();
+        match result {
+            Ok(()) if has_failed => tracing::info!(url, "metrics are sent again"),
+            Err(SendError::Temporary(error)) if !has_failed => {
+                tracing::error!(url, error, "cannot send metrics; trying again");
+            }
+            Err(SendError::Rejected(error)) if !has_failed => {
+                tracing::error!(url, error, "the endpoint rejects metrics; they are dropped");
+            }
             _ => {}
         }
-        self.failing = result.is_err();
     }
 }
 

@@ -202,7 +202,14 @@ fn every_option_has_an_environment_variable() {
         ("LOG_FORMAT", "json"),
         ("INSECURE_ALLOW_ANONYMOUS", "true"),
     ];
-    let other = ["AWS_REGION", "SFN_ALIAS_CREDENTIALS", "SFN_ALIAS_TLS_CERT", "SFN_ALIAS_TLS_KEY"];
+    let other = [
+        "AWS_REGION",
+        "SFN_ALIAS_CREDENTIALS",
+        "SFN_ALIAS_TLS_CERT",
+        "SFN_ALIAS_TLS_KEY",
+        "SFN_ALIAS_METRICS_TO",
+        "SFN_ALIAS_METRICS_INTERVAL",
+    ];
     let help = String::from_utf8(program(&["serve", "--help"]).output().unwrap().stdout).unwrap();
     let options = help.lines().filter(|line| line.trim_start().starts_with("--")).count();
     assert_eq!(options, variables.len() + other.len(), "{help}");

@@ -173,7 +173,8 @@ impl StepFunctions {
     }
 
     /// Deletes all state machines of all partitions, accounts and regions, with their versions, aliases, executions and
-    /// tags, in one commit. With a seed, routing and outcomes start again from the seed. Ids continue, so that no id repeats.
+    /// tags, in one commit. With a seed, routing, outcomes and faults start again from the seed. Faults of
+    /// the first calls count again. Ids continue, so that no id repeats.
     ///
     /// # Errors
     /// [`crate::Error::Store`].

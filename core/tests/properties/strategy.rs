@@ -43,6 +43,7 @@ pub fn cases(length: std::ops::Range<usize>) -> impl Strategy<Value = Case> {
         17 => step().prop_map(|step| vec![step]),
         2 => step().prop_map(|step| vec![step.clone(), step]),
         1 => rapid_updates(),
+        1 => redrives(),
     ];
     (any::<u64>(), any::<bool>(), any::<bool>(), vec(some, length)).prop_map(|(seed, delays, rules, steps)| {
         let steps = initial_steps().chain(steps.into_iter().flatten());
@@ -64,6 +65,29 @@ fn rapid_updates() -> impl Strategy<Value = Vec<Step>> {
         let describe = Action::DescribeAlias { target };
         let [first, last] = [create, describe].map(|action| Step { after_millis: 0, action });
         std::iter::once(first).chain(updates.into_iter().map(update)).chain([last]).collect()
+    })
+}
+
+/// Generates a start, and ends and redrives of this execution, each followed by a read.
+fn redrives() -> impl Strategy<Value = Vec<Step>> {
+    let target = Target { form: Form::StateMachine, machine: MACHINES[0], qualifier: None };
+    let latest = ExecutionTarget::Latest { machine: MACHINES[0] };
+    let attempt = (ending(), select(&[0, 1000][..]), of(select(&["one", "two"][..])), 0_i64..3);
+    vec(attempt, 1..4).prop_map(move |attempts| {
+        let attempt = |(end, after_millis, token, max)| {
+            let actions = [
+                Action::EndExecution { target: latest, end, after_seconds: 0 },
+                Action::DescribeExecution { target: latest, metadata_only: false },
+                Action::RedriveExecution { target: latest, token },
+                Action::RedriveExecution { target: latest, token },
+                Action::DescribeExecution { target: latest, metadata_only: true },
+                Action::GetHistory { target: latest, latest_first: max == 1, with_data: None, max: Some(max) },
+                Action::ListExecutions { target, status: None, max: Some(max) },
+            ];
+            actions.map(|action| Step { after_millis, action })
+        };
+        let start = Step { after_millis: 1, action: Action::Start { target, name: None, input: None } };
+        std::iter::once(start).chain(attempts.into_iter().flat_map(attempt)).collect()
     })
 }
 
