@@ -2,7 +2,7 @@
 
 use crate::endpoint::{BackendArgs, SIGNING_HELP};
 use crate::exit::{CliError, CommandResult};
-use crate::outcomes_file::parse_rules;
+use crate::outcomes_file::{MAX_BYTES, parse_rules};
 use crate::{input, output};
 use clap::Args;
 use serde_json::{Map, Value};
@@ -47,9 +47,6 @@ pub(crate) struct AlarmsArgs {
     pub backend: BackendArgs,
 }
 
-/// Maximum size of the file in bytes, above the limit of the rules.
-const MAX_BYTES: u64 = 2 << 20;
-
 /// Runs `sfn-alias alarms`.
 pub(crate) fn run(args: &AlarmsArgs) -> CommandResult {
     let text = read_rules(args)?;
@@ -66,7 +63,7 @@ fn read_rules(args: &AlarmsArgs) -> Result<String, CliError> {
     let path = (args.rules != "-").then_some(&*args.rules);
     let name = path.unwrap_or("standard input");
     let invalid = |error: &dyn std::fmt::Display| CliError::Usage(format!("`{name}`: {error}"));
-    let bytes = input::read_prefix(path, MAX_BYTES)?;
+    let bytes = input::read_prefix(path, (MAX_BYTES as u64).saturating_add(1))?;
     let (rules, json) = parse_rules(path.map(Path::new), &bytes, AlarmRules::parse).map_err(|error| invalid(&error))?;
     let is_known = |name: &&String| rules.alarms().iter().any(|alarm| alarm.name == **name);
     match args.names.iter().find(|name| !is_known(name)) {

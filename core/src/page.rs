@@ -44,6 +44,8 @@ pub(crate) struct Cursor {
 pub(crate) struct ListId<'a> {
     pub operation: &'static str,
     pub arn: &'a str,
+    /// The filter or order of the list, if the request can choose one.
+    pub variant: &'static str,
 }
 
 /// Creates and verifies tokens with a store's key.
@@ -95,7 +97,7 @@ impl PageTokenCodec {
 
     fn mac(&self, list: ListId<'_>, body: &[u8]) -> Hmac<Sha256> {
         let mut mac = self.keyed.clone();
-        for part in [list.operation.as_bytes(), list.arn.as_bytes(), body] {
+        for part in [list.operation.as_bytes(), list.arn.as_bytes(), list.variant.as_bytes(), body] {
             mac.update(&(part.len() as u64).to_be_bytes());
             mac.update(part);
         }

@@ -303,3 +303,25 @@ fn ended_executions_are_deleted_above_the_limit() {
     assert_eq!(list(&sfn, &json!({}), 1), "d c");
     assert_eq!(call_error_code(&sfn, "DescribeExecution", &execution_arn("a")), "ExecutionDoesNotExist");
 }
+
+#[test]
+fn a_page_token_belongs_to_its_order_and_filter() {
+    with_stores(|_, open| {
+        let sfn = open();
+        call_ok(&sfn, "CreateStateMachine", &new_state_machine("orders"));
+        start(&sfn, "a");
+        start(&sfn, "b");
+        end(&sfn, "a", fail(), 0).unwrap();
+        let mut history = execution_arn("a");
+        history["maxResults"] = 1.into();
+        history["nextToken"] = call_ok(&sfn, "GetExecutionHistory", &history)["nextToken"].clone();
+        assert_eq!(call_ok(&sfn, "GetExecutionHistory", &history)["events"][0]["type"], "ExecutionFailed");
+        history["reverseOrder"] = true.into();
+        assert_eq!(call_error_code(&sfn, "GetExecutionHistory", &history), "InvalidToken");
+        let mut list = json!({"stateMachineArn": ORDERS, "maxResults": 1});
+        list["nextToken"] = call_ok(&sfn, "ListExecutions", &list)["nextToken"].clone();
+        call_ok(&sfn, "ListExecutions", &list);
+        list["statusFilter"] = "FAILED".into();
+        assert_eq!(call_error_code(&sfn, "ListExecutions", &list), "InvalidToken");
+    });
+}

@@ -248,10 +248,10 @@ static void alarms(void)
     states = NULL;
     CHECK(sfn_alias_evaluate_alarms(service, T("{\"alarms\": [{\"name\": \"a\", \"metric\": \"Failed\"}]}"), &states, &error)
         == SFN_ALIAS_VALIDATION_EXCEPTION);
-    CHECK(has(sfn_alias_error_message(error).data, "`/alarms/0/metric`: unknown metric `Failed`; use one of ExecutionsStarted"));
+    CHECK(has(sfn_alias_error_message(error).data, "`/alarms/0/metric`: expected a metric, found `\"Failed\"`; use `ExecutionsStarted`, "));
     sfn_alias_error_free(error);
     error = NULL;
-    CHECK(sfn_alias_evaluate_alarms(service, "{\xFF}", 3, &states, NULL) == SFN_ALIAS_VALIDATION_EXCEPTION);
+    CHECK(sfn_alias_evaluate_alarms(service, "{\xFF}", 3, &states, NULL) == SFN_ALIAS_SERIALIZATION_EXCEPTION);
     CHECK(sfn_alias_evaluate_alarms(service, rules, SIZE_MAX, &states, NULL) == SFN_ALIAS_INVALID_LENGTH);
     CHECK(states == NULL);
     sfn_alias_service_free(service);

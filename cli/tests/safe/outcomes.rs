@@ -189,6 +189,12 @@ fn rules_are_read_again_when_the_file_changes() {
     let line = running.read("not reloaded");
     let error = line["error"].as_str().unwrap();
     assert!(error.contains(rules.path()) && error.contains("line 2 column ") && error.contains("FAILING"), "{error}");
+    // A small file that expands to 400 GB.
+    let long = "a".repeat(1 << 20);
+    rules.replace(&format!("x: &a \"{long}\"\noutcomes: [{}]\n", "*a,".repeat(400_000)));
+    let line = running.read("not reloaded");
+    let error = line["error"].as_str().unwrap();
+    assert!(error.contains("expands to more than 4194304 bytes"), "{error}");
     thread::sleep(Duration::from_millis(2500));
     fs::remove_file(&rules.path).unwrap();
     let error = running.read_next_error();

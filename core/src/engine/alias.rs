@@ -111,7 +111,7 @@ pub(crate) fn list(command: &ListAliases<'_>, context: &Context<'_>) -> Result<A
     let version =
         command.version.map(|number| require_version(view, number, || Error::ReferenceNotFound)).transpose()?;
     let version = version.map(|version| version.number);
-    let list = ListId { operation: "ListStateMachineAliases", arn: state_machine.arn };
+    let list = ListId { operation: "ListStateMachineAliases", arn: state_machine.arn, variant: "" };
     let (found, next_token) = context.read_page(
         list,
         command.page,

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::command::{ExecutionRef, ListExecutions, Qualifier};
 use crate::error::{Error, Result};
-use crate::model::{Execution, StateMachineType, Timestamp};
+use crate::model::{Execution, ExecutionStatus, StateMachineType, Timestamp};
 use crate::page::{Cursor, ListId};
 use crate::store::{ExecutionFilter, ExecutionPosition, RevisionKey, View};
 use crate::wire::output::{
@@ -76,7 +76,8 @@ pub(crate) fn describe_state_machine(
 
 pub(crate) fn list(command: &ListExecutions<'_>, context: &Context<'_>) -> Result<ListExecutionsOutput> {
     let state_machine = command.state_machine;
-    let list = ListId { operation: "ListExecutions", arn: state_machine.arn };
+    let variant = command.status.map_or("", ExecutionStatus::as_str);
+    let list = ListId { operation: "ListExecutions", arn: state_machine.arn, variant };
     let missing = || Error::StateMachineDoesNotExist(state_machine.arn.into());
     let view = context.require_state_machine(missing)?;
     let filter = build_filter(view, command)?;

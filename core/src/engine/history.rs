@@ -22,7 +22,8 @@ pub(crate) fn get(command: &GetExecutionHistory<'_>, context: &Context<'_>) -> R
         role_arn: &revision.role_arn,
         count: count_events(&execution, context.now),
     };
-    let list = ListId { operation: "GetExecutionHistory", arn: command.execution.arn };
+    let variant = if command.latest_first { "latest first" } else { "" };
+    let list = ListId { operation: "GetExecutionHistory", arn: command.execution.arn, variant };
     let (events, next_token) = context.read_page(
         list,
         command.page,

@@ -91,7 +91,7 @@ pub(crate) fn list(command: &ListVersions<'_>, context: &Context<'_>) -> Result<
         return Err(Error::StateMachineDoesNotExist(state_machine.arn.into()));
     }
     let view = context.require_state_machine(|| Error::StateMachineDoesNotExist(state_machine.arn.into()))?;
-    let list = ListId { operation: "ListStateMachineVersions", arn: state_machine.arn };
+    let list = ListId { operation: "ListStateMachineVersions", arn: state_machine.arn, variant: "" };
     let (found, next_token) = context.read_page(
         list,
         command.page,

@@ -132,7 +132,7 @@ fn validate_definition(command: &ValidateDefinition<'_>) -> ValidateStateMachine
 
 fn list_state_machines(page: PageRequest<'_>, call: &mut Call<'_>) -> Result<ListStateMachinesOutput> {
     let prefix = call.scope.state_machine_arn("");
-    let list = ListId { operation: "ListStateMachines", arn: &prefix };
+    let list = ListId { operation: "ListStateMachines", arn: &prefix, variant: "" };
     let context = call.context;
     let (found, next_token) = context.read_page(
         list,

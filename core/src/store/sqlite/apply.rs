@@ -257,7 +257,7 @@ impl StateMachineWriter<'_> {
         let (mut counts, mut revisions) = (EndedCounts::default(), BTreeSet::new());
         let sql = select!(executions, " WHERE machine = ?1 AND sequence < ?2");
         query_each(self.connection, sql, [self.id, sequence], |row| {
-            let row = rows::read_execution(row)?;
+            let row = rows::read_execution(self.connection, row)?;
             counts.add_deleted(&row.execution);
             revisions.insert(row.revision);
             Ok(())
@@ -322,13 +322,14 @@ impl StateMachineWriter<'_> {
     /// Adds a redrive and replaces the ending.
     fn put_redrive(&self, name: &str, redrive: &Redrive, ending: Option<&Ending>) -> Result<()> {
         let Some(sequence) = self.find_sequence(name)? else { return Ok(()) };
-        let sql = "SELECT redrives FROM redrives WHERE machine = ?1 AND sequence = ?2";
-        let stored: Option<String> = query_first(self.connection, sql, [self.id, sequence], |row| row.get(0))?;
-        let mut redrives: Vec<serde_json::Value> =
-            stored.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
-        redrives.push(serde_json::json!(redrive));
-        let values = params![self.id, sequence, redrive.redriven, serde_json::json!(redrives).to_string()];
-        self.execute(insert!("REPLACE", redrives, "?1, ?2, ?3, ?4"), values)?;
+        let sql = "SELECT coalesce(max(number), 0) + 1 FROM redrives WHERE machine = ?1 AND sequence = ?2";
+        let number: i64 = query_first(self.connection, sql, [self.id, sequence], |row| row.get(0))?.unwrap_or_default();
+        let Redrive { redriven, client_token, previous: Ending { stopped, outcome } } = redrive;
+        let failure = outcome.failure();
+        let (error, cause) = (failure.and_then(|f| f.error.as_ref()), failure.and_then(|f| f.cause.as_ref()));
+        let status = outcome.status().as_str();
+        let values = params![self.id, sequence, number, redriven, client_token, stopped, status, error, cause];
+        self.execute(insert!("INSERT", redrives, "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9"), values)?;
         self.execute("DELETE FROM endings WHERE machine = ?1 AND sequence = ?2", [self.id, sequence])?;
         ending.map_or(Ok(()), |ending| self.insert_ending(sequence, ending))
     }

@@ -39,7 +39,7 @@ macro_rules! columns {
         "machine, sequence, stopped, status, error, cause, output"
     };
     (redrives) => {
-        "machine, sequence, last, redrives"
+        "machine, sequence, number, redriven, token, stopped, status, error, cause"
     };
     (unstored_endings) => {
         "machine, version, alias, status, durations"

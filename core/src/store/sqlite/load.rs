@@ -78,7 +78,7 @@ impl Loader<'_> {
 
     fn load_executions(&mut self) -> Result<()> {
         query_each(self.connection, select!(executions, " ORDER BY machine, sequence"), [], |row| {
-            let row = rows::read_execution(row)?;
+            let row = rows::read_execution(self.connection, row)?;
             let revision = self.find_revision(row.revision)?;
             self.change_entry(row.machine, |entry| entry.executions.load(row.sequence, row.execution, revision))
         })

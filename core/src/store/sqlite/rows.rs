@@ -8,7 +8,7 @@ use crate::model::{
     VersionNumber,
 };
 use rusqlite::types::{FromSql, Type};
-use rusqlite::{Error, Result, Row};
+use rusqlite::{Connection, Error, Result, Row};
 
 /// Reads the columns of a row from left to right.
 struct Columns<'r> {
@@ -57,7 +57,7 @@ pub(super) struct StateMachineRow {
 
 /// A query of a table with its columns in the order of its definition. The first column is whether the others match their
 /// checksum. State machines begin with their tags, executions with their endings and
-/// redrives.
+/// whether they have redrives.
 macro_rules! select {
     (machines, $end:literal) => {
         concat!(
@@ -77,11 +77,11 @@ macro_rules! select {
             $crate::store::sqlite::checksum::checksum_of!(executions),
             " AND (endings.machine IS NULL OR endings.sum IS ",
             $crate::store::sqlite::checksum::checksum_of!(endings),
-            ") AND (redrives.machine IS NULL OR redrives.sum IS ",
-            $crate::store::sqlite::checksum::checksum_of!(redrives),
-            "), stopped, status, error, cause, output, redrives, ",
+            "), stopped, status, error, cause, output,
+            EXISTS (SELECT 1 FROM redrives WHERE redrives.machine = executions.machine
+                AND redrives.sequence = executions.sequence), ",
             $crate::store::sqlite::checksum::columns!(executions),
-            " FROM executions LEFT JOIN endings USING (machine, sequence) LEFT JOIN redrives USING (machine, sequence)",
+            " FROM executions LEFT JOIN endings USING (machine, sequence)",
             $end
         )
     };
@@ -214,10 +214,12 @@ pub(super) struct ExecutionRow {
     pub execution: Execution,
 }
 
-pub(super) fn read_execution(row: &Row<'_>) -> Result<ExecutionRow> {
+/// Reads an execution, and its redrives from the connection of the row.
+pub(super) fn read_execution(connection: &Connection, row: &Row<'_>) -> Result<ExecutionRow> {
     let mut columns = Columns::verified(row, "executions")?;
-    let (ending, redrives) = (ending(&mut columns)?.map(Box::new), redrives(&mut columns)?);
+    let (ending, is_redriven) = (ending(&mut columns)?.map(Box::new), columns.read()?);
     let (machine, sequence) = (columns.read()?, columns.read()?);
+    let redrives = if is_redriven { read_redrives(connection, machine, sequence)? } else { Vec::new() };
     let (name, version, alias) = (columns.read()?, columns.read()?, columns.read()?);
     let (trace_header, started, revision) = (columns.read()?, columns.read()?, columns.read()?);
     let input = columns.read()?;
@@ -237,9 +239,20 @@ fn ending(columns: &mut Columns<'_>) -> Result<Option<Ending>> {
     Ok(Some(Ending { stopped, outcome }))
 }
 
-fn redrives(columns: &mut Columns<'_>) -> Result<Vec<Redrive>> {
-    match columns.read::<Option<String>>()? {
-        Some(json) => serde_json::from_str(&json).map_err(|_| columns.conversion_error("invalid list of redrives")),
-        None => Ok(Vec::new()),
-    }
+fn read_redrives(connection: &Connection, machine: i64, sequence: i64) -> Result<Vec<Redrive>> {
+    let sql = select!(redrives, " WHERE machine = ?1 AND sequence = ?2 ORDER BY number");
+    let mut statement = connection.prepare_cached(sql)?;
+    statement.query_map([machine, sequence], read_redrive)?.collect()
+}
+
+fn read_redrive(row: &Row<'_>) -> Result<Redrive> {
+    // The machine, the sequence and the number precede the redrive.
+    let mut columns = Columns { next: 4, ..Columns::verified(row, "redrives")? };
+    let (redriven, client_token) = (columns.read()?, columns.read()?);
+    let (stopped, status): (_, String) = (columns.read()?, columns.read()?);
+    let failure = Failure { error: columns.read()?, cause: columns.read()? };
+    let status = ExecutionStatus::parse(&status).filter(|status| *status != ExecutionStatus::Succeeded);
+    let outcome = status.and_then(|status| Outcome::new(status, Sensitive::default, failure));
+    let outcome = outcome.ok_or_else(|| columns.conversion_error(UNKNOWN_STATUS))?;
+    Ok(Redrive { redriven, client_token, previous: Ending { stopped, outcome } })
 }

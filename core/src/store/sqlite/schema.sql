@@ -128,14 +128,19 @@ CREATE TABLE endings (
     PRIMARY KEY (machine, sequence)
 ) STRICT, WITHOUT ROWID;
 
--- The redrives of an execution as a JSON list, with their previous endings. No row if there are none.
+-- The redrives of executions, with their previous endings.
 CREATE TABLE redrives (
     machine INTEGER NOT NULL,
     sequence INTEGER NOT NULL,
-    last INTEGER NOT NULL,              -- the time of the last redrive
-    redrives TEXT NOT NULL,
+    number INTEGER NOT NULL,            -- from 1
+    redriven INTEGER NOT NULL,
+    token TEXT,                         -- the client token
+    stopped INTEGER NOT NULL,           -- the previous ending
+    status TEXT NOT NULL,
+    error TEXT,
+    cause TEXT,
     sum INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (machine, sequence)
+    PRIMARY KEY (machine, sequence, number)
 ) STRICT, WITHOUT ROWID;
 
 -- Executions that ended and are not stored: deleted ones, and those of EXPRESS state machines.

@@ -105,7 +105,8 @@ impl<T: AsRef<Connection>> View for Snapshot<T> {
 
     fn execution(&self, name: &str) -> Result<Option<Cow<'_, Execution>>> {
         let sql = select!(executions, " WHERE machine = ?1 AND name = ?2");
-        let found = self.query_first(sql, params![self.row.id, name], rows::read_execution)?;
+        let read = |row: &Row<'_>| rows::read_execution(self.transaction.as_ref(), row);
+        let found = self.query_first(sql, params![self.row.id, name], read)?;
         Ok(found.map(|row| Cow::Owned(row.execution)))
     }
 
@@ -123,9 +124,12 @@ impl<T: AsRef<Connection>> View for Snapshot<T> {
             " WHERE machine = ?1 AND sequence IN (
                 SELECT sequence FROM (
                     SELECT executions.sequence, executions.version, alias,
-                        iif(stopped <= ?2, stopped, coalesce(last, started)) AS time,
+                        iif(stopped <= ?2, stopped, coalesce((
+                            SELECT redriven FROM redrives WHERE redrives.machine = executions.machine
+                                AND redrives.sequence = executions.sequence ORDER BY number DESC LIMIT 1
+                        ), started)) AS time,
                         iif(stopped <= ?2, status, 'RUNNING') AS status
-                    FROM executions LEFT JOIN endings USING (machine, sequence) LEFT JOIN redrives USING (machine, sequence)
+                    FROM executions LEFT JOIN endings USING (machine, sequence)
                     WHERE machine = ?1
                 )
                 WHERE (time, sequence) < (?3, ?4) AND (?5 IS NULL OR version = ?5) AND (?6 IS NULL OR alias = ?6)
@@ -138,16 +142,22 @@ impl<T: AsRef<Connection>> View for Snapshot<T> {
         let status = filter.status.map(ExecutionStatus::as_str);
         let parameters =
             params![self.row.id, now, time, sequence, filter.version, filter.alias, status, sql_limit(limit)];
-        let read = |row: &Row<'_>| rows::read_execution(row).map(|row| positioned(row, now));
+        let read = |row: &Row<'_>| rows::read_execution(self.transaction.as_ref(), row).map(|row| positioned(row, now));
         let mut found = query_all(self.transaction.as_ref(), sql, parameters, read)?;
         found.sort_unstable_by_key(|(position, _)| std::cmp::Reverse(*position));
         Ok(found)
     }
 
     fn visit_executions(&self, since: Timestamp, visit: &mut dyn FnMut(&Execution)) -> Result<()> {
-        let sql = select!(executions, " WHERE machine = ?1 AND coalesce(stopped, last, started) >= ?2");
+        let sql = select!(
+            executions,
+            " WHERE machine = ?1 AND coalesce(stopped, (
+                SELECT redriven FROM redrives WHERE redrives.machine = executions.machine
+                    AND redrives.sequence = executions.sequence ORDER BY number DESC LIMIT 1
+            ), started) >= ?2"
+        );
         query_each(self.transaction.as_ref(), sql, params![self.row.id, since], |row| {
-            visit(&rows::read_execution(row)?.execution);
+            visit(&rows::read_execution(self.transaction.as_ref(), row)?.execution);
             Ok(())
         })
     }
