@@ -82,11 +82,19 @@ fn parse_alarm(object: &Object<'_>) -> Result<AlarmRule> {
         period: object.get("period").map_or(Ok(DEFAULT_PERIOD), parse_period)?,
         evaluation_periods: object.get("evaluationPeriods").map_or(Ok(1), parse_periods)?,
     };
-    if alarm.period.saturating_mul(alarm.evaluation_periods) > MAX_WINDOW {
-        let value = object.get("period").unwrap_or(&object.value);
-        return Err(value.error("expected periods of up to 7 days in total", "use shorter or fewer periods"));
-    }
+    check_window(object, &alarm)?;
     Ok(alarm)
+}
+
+fn check_window(object: &Object<'_>, alarm: &AlarmRule) -> Result<()> {
+    let AlarmRule { period, evaluation_periods, .. } = alarm;
+    if period.saturating_mul(*evaluation_periods) <= MAX_WINDOW {
+        return Ok(());
+    }
+    let value = object.get("period").unwrap_or(&object.value);
+    let seconds = period.as_secs_f64();
+    let message = format!("expected periods of up to 7 days in total, found {evaluation_periods} x {seconds}s");
+    Err(value.error(message, "use shorter or fewer periods"))
 }
 
 fn require<'o, 't>(object: &'o Object<'t>, name: &str) -> Result<&'o Value<'t>> {
