@@ -144,6 +144,16 @@ fn rules_may_be_yaml() {
 }
 
 #[test]
+fn files_have_the_reader_of_all_rules() {
+    let service = Service::new(false);
+    service.check(&format!("\u{feff}{}", rules()), &["many"], 0, "{\"many\":\"OK\"}\n", "");
+    let large = "sfn-alias: `FILE`: the file is larger than 4194304 bytes; use a smaller file\n";
+    service.check(&" ".repeat((4 << 20) + 1), &[], 2, "", large);
+    let quotes = "sfn-alias: `FILE`: line 1 column 22: `/alarms/0/name`: expected the name of an alarm, found `12`; write it in quotes\n";
+    service.check("{\"alarms\": [{\"name\": 12}]}", &[], 2, "", quotes);
+}
+
+#[test]
 fn errors_name_the_file() {
     let service = Service::new(true);
     let unknown = "sfn-alias: `FILE`: unknown alarm `orders`; add it, or correct the name\n";
