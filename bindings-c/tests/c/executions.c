@@ -167,7 +167,7 @@ static void invalid_endings(void)
     CHECK(end(service, OF("a"), "\"status\":\"SUCCEEDED\"") == SFN_ALIAS_OK);
     CHECK(end(service, "{\"executionArn\": \"" EXECUTION "a\", \"output\": 1}", "") == SFN_ALIAS_VALIDATION_EXCEPTION);
     CHECK(is_error(&error, SFN_ALIAS_VALIDATION_EXCEPTION,
-        "cannot end the execution: '" EXECUTION "a' has already ended with status SUCCEEDED", ""));
+        "cannot end the execution: '" EXECUTION "a' has already ended with status SUCCEEDED; start another execution", ""));
     CHECK(has(call(service, "DescribeExecution", OF("a")), "\"output\":\"{}\""));
     sfn_alias_service_free(service);
 }

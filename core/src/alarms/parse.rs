@@ -104,7 +104,7 @@ fn require<'o, 't>(object: &'o Object<'t>, name: &str) -> Result<&'o Value<'t>> 
 fn parse_name(value: &Value<'_>) -> Result<String> {
     let name = value.as_text().filter(|name| (1..=MAX_NAME_CHARACTERS).contains(&name.chars().count()));
     let help = || format!("use a name of 1 to {MAX_NAME_CHARACTERS} characters");
-    name.map(|name| name.to_string()).ok_or_else(|| value.unexpected("the name of an alarm", help()))
+    name.map(|name| name.to_string()).ok_or_else(|| value.unexpected_text("the name of an alarm", help(), |_| true))
 }
 
 /// Parses a name or an unqualified ARN.
@@ -115,7 +115,7 @@ fn parse_state_machine(value: &Value<'_>) -> Result<String> {
     };
     let help = "use its name or its ARN; for a version or an alias, also use `version` or `alias`";
     let text = value.as_text().filter(|text| is_valid(text));
-    text.map(|text| text.to_string()).ok_or_else(|| value.unexpected("a state machine", help))
+    text.map(|text| text.to_string()).ok_or_else(|| value.unexpected_text("a state machine", help, is_valid))
 }
 
 fn parse_version(object: &Object<'_>) -> Result<Option<VersionNumber>> {
@@ -127,9 +127,10 @@ fn parse_version(object: &Object<'_>) -> Result<Option<VersionNumber>> {
 
 fn parse_alias(object: &Object<'_>) -> Result<Option<String>> {
     let Some(value) = object.get("alias") else { return Ok(None) };
-    let name = value.as_text().filter(|name| Pattern::CharacterRestrictedName.matches(name));
+    let is_valid = |name: &str| Pattern::CharacterRestrictedName.matches(name);
+    let name = value.as_text().filter(|name| is_valid(name));
     let help = "use a name, not an ARN";
-    name.map(|name| Some(name.to_string())).ok_or_else(|| value.unexpected("the name of an alias", help))
+    name.map(|name| Some(name.to_string())).ok_or_else(|| value.unexpected_text("the name of an alias", help, is_valid))
 }
 
 fn parse_threshold(value: &Value<'_>) -> Result<f64> {

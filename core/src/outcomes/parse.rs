@@ -100,7 +100,7 @@ fn parse_name(
     let name = value.as_text().filter(|name| (1..=MAX_NAME_CHARACTERS).contains(&name.chars().count()));
     let help =
         || format!("use a name of 1 to {MAX_NAME_CHARACTERS} characters, not an ARN; omit `{member}` to match all");
-    let name = name.filter(|name| is_valid(name)).ok_or_else(|| value.unexpected(expected, help()))?;
+    let name = name.filter(|name| is_valid(name)).ok_or_else(|| value.unexpected_text(expected, help(), is_valid))?;
     Ok(Some((&*name).into()))
 }
 
