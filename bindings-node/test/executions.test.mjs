@@ -104,7 +104,7 @@ test('endExecution with `after`: RUNNING until then, and replaced by another req
   now += 1
   assert.equal(await status(), 'FAILED')
   await assert.rejects(sfn.endExecution(executionArn, { output: 1 }), {
-    name: 'ValidationException', $fault: 'client', message: /has already ended with status FAILED$/
+    name: 'ValidationException', $fault: 'client', message: /has already ended with status FAILED; redrive it, or start another execution$/
   })
 })
 

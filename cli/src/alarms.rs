@@ -1,8 +1,9 @@
 //! `sfn-alias alarms`
 
-use crate::endpoint::{BackendArgs, SIGNING_HELP};
+use crate::endpoint::{BackendArgs, SIGNING_HELP, describe_own_file, describe_own_url};
 use crate::exit::{CliError, CommandResult};
-use crate::outcomes_file::parse_rules;
+use crate::outcomes_file::{MAX_BYTES, parse_rules};
+use crate::output::unknown_response;
 use crate::{input, output};
 use clap::Args;
 use serde_json::{Map, Value};
@@ -21,19 +22,19 @@ Examples:
 The rules:
   {\"alarms\": [{
     \"name\": \"orders-failed\",
-    \"metric\": \"ExecutionsFailed\",    # or ExecutionsTimedOut, ExecutionsAborted,
-                                     # ExecutionsSucceeded, ExecutionsStarted
-    \"stateMachine\": \"orders\",        # a name, or an ARN
-    \"version\": 2,                    # or \"alias\": \"PROD\", or neither
+    \"metric\": \"ExecutionsFailed\",
+    \"stateMachine\": \"orders\",
+    \"version\": 2,
     \"threshold\": 1,
     \"comparison\": \"GreaterThanOrEqualToThreshold\",
     \"period\": \"60s\",
     \"evaluationPeriods\": 1
   }]}
 
-An alarm is in state ALARM if the number of executions in each of the last periods is beyond the threshold, otherwise OK. The last period ends now. The exit code does not depend on the states.
+The metric is ExecutionsFailed, ExecutionsTimedOut, ExecutionsAborted, ExecutionsSucceeded or ExecutionsStarted. stateMachine is a name or an ARN. Use version, alias or neither. An alarm is in state ALARM if the number of executions in each of the last periods is beyond the threshold, otherwise OK. The last period ends now. The exit code does not depend on the states.
 
 This is not an operation of AWS: --endpoint-url is a URL of `sfn-alias serve`.", SIGNING_HELP].concat())]
+#[command(mut_arg("endpoint_url", describe_own_url), mut_arg("data", describe_own_file))]
 pub(crate) struct AlarmsArgs {
     /// File with the rules in JSON or YAML; - for standard input
     pub rules: String,
@@ -46,9 +47,6 @@ pub(crate) struct AlarmsArgs {
     #[command(flatten)]
     pub backend: BackendArgs,
 }
-
-/// Maximum size of the file in bytes, above the limit of the rules.
-const MAX_BYTES: u64 = 2 << 20;
 
 /// Runs `sfn-alias alarms`.
 pub(crate) fn run(args: &AlarmsArgs) -> CommandResult {
@@ -66,7 +64,7 @@ fn read_rules(args: &AlarmsArgs) -> Result<String, CliError> {
     let path = (args.rules != "-").then_some(&*args.rules);
     let name = path.unwrap_or("standard input");
     let invalid = |error: &dyn std::fmt::Display| CliError::Usage(format!("`{name}`: {error}"));
-    let bytes = input::read_prefix(path, MAX_BYTES)?;
+    let bytes = input::read_prefix(path, (MAX_BYTES as u64).saturating_add(1))?;
     let (rules, json) = parse_rules(path.map(Path::new), &bytes, AlarmRules::parse).map_err(|error| invalid(&error))?;
     let is_known = |name: &&String| rules.alarms().iter().any(|alarm| alarm.name == **name);
     match args.names.iter().find(|name| !is_known(name)) {
@@ -77,8 +75,7 @@ fn read_rules(args: &AlarmsArgs) -> Result<String, CliError> {
 
 /// Returns the states of the alarms with these names, or of all if there are none.
 fn select(body: &[u8], names: &[String]) -> Result<Vec<u8>, CliError> {
-    let mut states: Map<String, Value> = serde_json::from_slice(body)
-        .map_err(|error| CliError::System(format!("the endpoint is not `sfn-alias serve`: {error}")))?;
+    let mut states: Map<String, Value> = serde_json::from_slice(body).map_err(|error| unknown_response(&error))?;
     states.retain(|name, _| names.is_empty() || names.contains(name));
     serde_json::to_vec(&states).map_err(CliError::system)
 }

@@ -1,6 +1,8 @@
 //! `sfn-alias backup`, `restore` and `reset`
 
-use crate::endpoint::{DEFAULT_ACCOUNT, Endpoint, EndpointArgs, SIGNING_HELP, STEP_FUNCTIONS, Service};
+use crate::endpoint::{
+    DEFAULT_ACCOUNT, Endpoint, EndpointArgs, SIGNING_HELP, STEP_FUNCTIONS, Service, describe_own_url,
+};
 use crate::exit::{CliError, CommandResult, OK};
 use crate::output;
 use crate::serve::backup_path;
@@ -19,6 +21,7 @@ Example:
   sfn-alias backup aliases.db --to backup.db
 
 If `sfn-alias serve` uses the file, its endpoint writes the copy, and this command moves it. Writes wait meanwhile. Run the command on the machine of the endpoint, as a user who can read the file. The copy is verified and has the permissions of the file.")]
+#[command(mut_arg("endpoint_url", describe_own_url))]
 pub(crate) struct BackupArgs {
     /// The data file
     pub file: PathBuf,
@@ -52,6 +55,7 @@ Examples:
   sfn-alias reset --data aliases.db
 
 Deletes the state machines of all accounts and regions, with everything that belongs to them. If the endpoint requires signatures, only those of the key's account.", SIGNING_HELP].concat())]
+#[command(mut_arg("endpoint_url", describe_own_url))]
 pub(crate) struct ResetArgs {
     /// Reset this SQLite file instead of an endpoint
     #[arg(long, value_name = "FILE")]

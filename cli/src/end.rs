@@ -1,9 +1,11 @@
 //! `sfn-alias end`
 
-use crate::endpoint::{BackendArgs, SIGNING_HELP};
+use crate::endpoint::{BackendArgs, SIGNING_HELP, describe_own_file, describe_own_url};
 use crate::exit::{CliError, CommandResult};
+use crate::output::unknown_response;
 use crate::{input, output};
 use clap::Args;
+use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::{Number, Value, json};
 
@@ -18,24 +20,25 @@ Examples:
 Without --error and --timed-out, the execution succeeds. An execution that has ended does not change: the command then prints its end if it is the same, and an error otherwise. An end in the future is replaced.
 
 This is not an operation of AWS: --endpoint-url is a URL of `sfn-alias serve`. The command prints the response. The exit code is 1 if the response is an error of the service.", SIGNING_HELP].concat())]
+#[command(mut_arg("endpoint_url", describe_own_url), mut_arg("data", describe_own_file))]
 pub(crate) struct EndArgs {
     /// ARN of the execution
     #[arg(value_name = "ARN")]
     pub execution: String,
     /// The execution succeeds with this output: JSON, @FILE, or - for standard input [default: {}]
-    #[arg(long, value_name = "JSON", conflicts_with_all = ["error", "cause", "timed_out"])]
+    #[arg(long, value_name = "JSON", allow_hyphen_values = true, conflicts_with_all = ["error", "cause", "timed_out"])]
     pub output: Option<String>,
     /// The execution fails with this error code
-    #[arg(long, value_name = "CODE")]
+    #[arg(long, value_name = "CODE", allow_hyphen_values = true)]
     pub error: Option<String>,
     /// Why the execution fails
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub cause: Option<String>,
     /// The execution times out
     #[arg(long)]
     pub timed_out: bool,
     /// Time until the end, for example 500ms, 2s, 5m or 1h; until then, the execution is RUNNING
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub after: Option<String>,
     /// Print the response unchanged, on one line
     #[arg(long)]
@@ -47,7 +50,22 @@ pub(crate) struct EndArgs {
 /// Runs `sfn-alias end`.
 pub(crate) fn run(args: &EndArgs) -> CommandResult {
     let request = build_request(args)?;
-    output::print_reply(&args.backend.open_own()?.end_execution(request.as_bytes())?, args.json)
+    let reply = args.backend.open_own()?.end_execution(request.as_bytes())?;
+    if reply.status == 200 {
+        serde_json::from_slice::<EndResponse>(&reply.body).map_err(|error| unknown_response(&error))?;
+    }
+    output::print_reply(&reply, args.json)
+}
+
+/// The members of the response, which another server does not send.
+#[derive(Deserialize)]
+struct EndResponse {
+    #[serde(rename = "executionArn")]
+    _execution_arn: String,
+    #[serde(rename = "status")]
+    _status: String,
+    #[serde(rename = "stopDate")]
+    _stop_date: f64,
 }
 
 /// Returns the request in JSON. The output is inserted as text, so that its numbers do not change.

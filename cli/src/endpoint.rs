@@ -3,7 +3,7 @@
 use crate::agent::{TIMEOUT, build_agent, send_request};
 use crate::exit::CliError;
 use crate::signing::{Caller, is_aws_url};
-use clap::Args;
+use clap::{Arg, Args};
 use http::{HeaderValue, Request, Response, header};
 use sfn_alias::{Json, Operation, Reply, Scope, StepFunctions};
 use std::path::{Path, PathBuf};
@@ -228,6 +228,16 @@ impl EndpointArgs {
     pub fn caller(&self, account: &str) -> Result<Caller, CliError> {
         Ok(Caller::select(self.profile.as_deref(), self.is_aws()?, account))
     }
+}
+
+/// Describes `--endpoint-url` of a command that only `sfn-alias serve` supports.
+pub(crate) fn describe_own_url(argument: Arg) -> Arg {
+    argument.help("URL of `sfn-alias serve`")
+}
+
+/// Describes `--data` of a command that does not create the file.
+pub(crate) fn describe_own_file(argument: Arg) -> Arg {
+    argument.help("Use this SQLite file instead of an endpoint")
 }
 
 /// The file or endpoint that a command uses.

@@ -5,13 +5,13 @@ use rustix::fs::OFlags;
 use sfn_alias::{Limits, Outcomes, RulesError};
 use sfn_alias_template::YamlDocument;
 use std::fmt::Display;
-use std::fs::{File, Metadata, OpenOptions};
+use std::fs::{Metadata, OpenOptions};
 use std::io::{Error, Read};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-/// Maximum size in bytes.
-const MAX_BYTES: u64 = 4 << 20;
+/// Maximum size of rules in bytes, in the file and in JSON.
+pub(crate) const MAX_BYTES: usize = Outcomes::MAX_BYTES;
 
 /// A file with rules.
 #[derive(Debug, Clone)]
@@ -61,6 +61,9 @@ pub(crate) fn parse_rules<T>(
     bytes: &[u8],
     parse: impl Fn(&str) -> Result<T, RulesError>,
 ) -> Result<(T, String), String> {
+    check_size(bytes)?;
+    // Editors on Windows write a byte order mark.
+    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
     let is_json = path.is_some_and(|path| path.extension().is_some_and(|extension| extension == "json"));
     if !is_json && !matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'[')) {
         return parse_yaml(bytes, parse);
@@ -72,8 +75,8 @@ pub(crate) fn parse_rules<T>(
 
 /// Parses YAML. The positions of errors are those in the YAML file.
 fn parse_yaml<T>(bytes: &[u8], parse: impl Fn(&str) -> Result<T, RulesError>) -> Result<(T, String), String> {
-    let document = YamlDocument::parse(bytes).map_err(|error| error.to_string())?;
-    let json = document.to_json();
+    let document = YamlDocument::parse(bytes, MAX_BYTES).map_err(|error| error.to_string())?;
+    let json = document.to_json().map_err(|error| error.to_string())?;
     match parse(&json) {
         Ok(rules) => Ok((rules, json)),
         Err(mut error) => {
@@ -98,7 +101,10 @@ fn read_regular(path: &Path) -> Result<Vec<u8>, Error> {
     let file = OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path)?;
     // The file may have been replaced since.
     check_regular(&file.metadata()?)?;
-    read_up_to(file, MAX_BYTES)
+    let mut bytes = Vec::new();
+    file.take((MAX_BYTES as u64).saturating_add(1)).read_to_end(&mut bytes)?;
+    check_size(&bytes).map_err(Error::other)?;
+    Ok(bytes)
 }
 
 fn check_regular(found: &Metadata) -> Result<(), Error> {
@@ -108,11 +114,9 @@ fn check_regular(found: &Metadata) -> Result<(), Error> {
     }
 }
 
-fn read_up_to(file: File, limit: u64) -> Result<Vec<u8>, Error> {
-    let mut bytes = Vec::new();
-    file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
-    match bytes.len() as u64 > limit {
-        true => Err(Error::other(format!("the file is larger than {limit} bytes; use a smaller file"))),
-        false => Ok(bytes),
+fn check_size(bytes: &[u8]) -> Result<(), String> {
+    match bytes.len() > MAX_BYTES {
+        true => Err(format!("the file is larger than {MAX_BYTES} bytes; use a smaller file")),
+        false => Ok(()),
     }
 }

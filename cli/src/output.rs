@@ -33,6 +33,11 @@ pub(crate) fn print_reply(reply: &Reply, compact: bool) -> CommandResult {
     })
 }
 
+/// Returns the error of a response with status 200 that another server than `sfn-alias serve` sent.
+pub(crate) fn unknown_response(error: &serde_json::Error) -> CliError {
+    CliError::System(format!("the endpoint is not `sfn-alias serve`: {error}"))
+}
+
 /// Prints a value as indented JSON, with its members in alphabetical order.
 pub(crate) fn print_value(value: &impl Serialize) -> Result<(), CliError> {
     print_line(format_args!("{:#}", serde_json::to_value(value).map_err(CliError::system)?))

@@ -5,6 +5,7 @@ use crate::outcomes_file::OutcomesFile;
 use crate::preference::PreferenceArgs;
 use crate::{input, output};
 use clap::Args;
+use serde_json::json;
 use sfn_alias_deployment::{
     Action, CallFailure, Deployment, DeploymentOutcome, Observation, Rollback, Simulation, SimulationEntry,
     SimulationEvent, Traffic, VersionStarts, format_routes, simulate, simulate_traffic,
@@ -13,13 +14,13 @@ use std::path::PathBuf;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Example:
+Examples:
   sfn-alias simulate 10/5m --current @routing.json --new VERSION_ARN \\
     --alarm errors --events @events.json
   where events.json is:
     [{\"event\": \"alarm\", \"atSeconds\": 90, \"name\": \"errors\", \"state\": \"ALARM\"}]
 
-  sfn-alias simulate 10/5m --current @routing.json --new VERSION_ARN \
+  sfn-alias simulate 10/5m --current @routing.json --new VERSION_ARN \\
     --alarm errors --outcomes outcomes.yaml --rate 60
   where outcomes.yaml is:
     outcomes:
@@ -47,14 +48,15 @@ pub(crate) struct SimulateArgs {
     /// Events during the deployment: a JSON array, @FILE, or - for standard input
     #[arg(long, default_value = "[]", value_name = "EVENTS")]
     pub events: String,
-    #[command(flatten)]
-    pub traffic: TrafficArgs,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
     /// Print an SVG image
     #[arg(long, conflicts_with = "json")]
     pub svg: bool,
+    // Last: its heading also applies to the options after it.
+    #[command(flatten)]
+    pub traffic: TrafficArgs,
 }
 
 /// The executions during the deployment.
@@ -74,8 +76,18 @@ pub(crate) struct TrafficArgs {
     #[arg(long, default_value_t = 0, value_name = "NUMBER", requires = "outcomes")]
     pub seed: u64,
     /// Name of the alias, for rules with `alias`
-    #[arg(long, default_value = "ALIAS", value_name = "NAME")]
+    #[arg(long, default_value = "ALIAS", value_name = "NAME", value_parser = parse_alias)]
     pub alias: String,
+}
+
+/// Checks the name of an alias.
+fn parse_alias(name: &str) -> Result<String, String> {
+    let input = json!({"name": name, "routingConfiguration": []}).to_string();
+    let problems = sfn_alias::check("CreateStateMachineAlias", input.as_bytes()).map_err(|error| error.to_string())?;
+    match problems.into_iter().find(|problem| problem.path == "/name") {
+        Some(problem) => Err(format!("not a valid name of an alias: {}", problem.fix)),
+        None => Ok(name.to_owned()),
+    }
 }
 
 impl TrafficArgs {

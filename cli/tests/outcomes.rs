@@ -3,8 +3,10 @@
 
 use serde_json::{Value, json};
 use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::process::{Command, Output};
-use std::thread::sleep;
+use std::thread::{sleep, spawn};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
@@ -114,7 +116,53 @@ fn end_may_lie_in_the_future() {
     let (code, response) = file.end("b", &["--after", "soon"]);
     let message = response["message"].as_str().unwrap();
     assert!(code == 1 && message.contains("`/after`") && message.contains("soon"), "{response}");
+    // Not an unknown option.
+    for after in ["-5s", "-5"] {
+        let (code, response) = file.end("b", &["--after", after]);
+        let message = response["message"].as_str().unwrap();
+        assert!(code == 1 && message.contains("`/after`: expected a time of 0 or more"), "{response}");
+    }
     assert_eq!(file.describe("b")[0], "RUNNING");
+    assert_eq!(file.end("b", &["--error", "-E", "--cause", "--why"]).0, 0);
+    assert_eq!(file.describe("b"), [json!("FAILED"), Value::Null, json!("-E"), json!("--why")]);
+    assert_eq!(file.end("c", &["--output", "-1"]).0, 0);
+    assert_eq!(file.describe("c")[1], "-1");
+}
+
+/// A server that responds with status 200 to everything.
+#[test]
+fn end_rejects_the_response_of_another_server() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let server = spawn(move || {
+        for body in ["[1]", "{}", "ok"] {
+            let (mut stream, _) = listener.accept().unwrap();
+            let _ = stream.read(&mut [0; 65536]).unwrap();
+            let length = body.len();
+            write!(stream, "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}").unwrap();
+        }
+    });
+    for _ in 0..3 {
+        let (code, stdout, stderr) = run(&["end", &format!("{EXECUTIONS}:a"), "--endpoint-url", &url]);
+        assert_eq!((code, &*stdout), (3, ""));
+        assert!(stderr.starts_with("sfn-alias: the endpoint is not `sfn-alias serve`: "), "{stderr}");
+    }
+    server.join().unwrap();
+}
+
+#[test]
+fn help_fits_the_command() {
+    for command in ["end", "alarms", "reset", "backup"] {
+        let (code, text, _) = run(&[command, "--help"]);
+        assert!(code == 0 && text.contains("URL of `sfn-alias serve`"), "{text}");
+        assert!(!text.contains("another emulator") && !text.contains("CreateStateMachine"), "{text}");
+    }
+    let (_, text, _) = run(&["alarms", "--help"]);
+    let rules = text.split_once("The rules:\n").unwrap().1.split_once("\n\n").unwrap().0;
+    sfn_alias::AlarmRules::parse(rules).unwrap();
+    let (_, text, _) = run(&["simulate", "--help"]);
+    assert_eq!(text.matches("--new VERSION_ARN \\\n    --alarm errors --").count(), 2, "{text}");
+    assert!(text.find("--svg").unwrap() < text.find("Executions:").unwrap(), "{text}");
 }
 
 #[test]
@@ -123,7 +171,9 @@ fn end_of_ended_execution_changes_nothing() {
     let first = file.end("a", &["--output", "1"]);
     assert_eq!(file.end("a", &["--output", "1"]), first);
     let (code, response) = file.end("a", &["--error", "E"]);
-    let message = format!("cannot end the execution: '{EXECUTIONS}:a' has already ended with status SUCCEEDED");
+    let message = format!(
+        "cannot end the execution: '{EXECUTIONS}:a' has already ended with status SUCCEEDED; start another execution"
+    );
     assert_eq!((code, &response["message"]), (1, &json!(message)));
     let (code, response) = file.end("x", &[]);
     assert_eq!(response["__type"], "com.amazonaws.swf.service.v2.model#ExecutionDoesNotExist");
@@ -213,6 +263,57 @@ fn simulated_canary_without_failures_completes() {
         .sum();
     assert_eq!(starts, 150);
     assert!(!text.contains("FAILED") && !text.contains("RUNNING"), "{text}");
+}
+
+#[test]
+fn simulated_alias_has_a_valid_name() {
+    let long = "a".repeat(81);
+    let letters = "use only letters, digits";
+    for (name, fix) in [("a b", letters), ("12", letters), ("", letters), (&long, "use 80 characters or fewer")] {
+        let (code, _, text) = simulate("rules.json", r#"{"outcomes": []}"#, &["--alias", name]);
+        assert!(code == 2 && text.contains(fix), "{text}");
+    }
+}
+
+#[test]
+fn rules_may_start_with_a_byte_order_mark() {
+    let json = "\u{feff}{\"outcomes\": [{\"status\": \"FAILED\"}]}";
+    for name in ["rules.json", "rules", "rules.yaml"] {
+        for rules in [json, &format!("\u{feff}{FAILING}")] {
+            if name == "rules.json" && rules != json {
+                continue;
+            }
+            let (code, text, error) = simulate(name, rules, &[]);
+            assert!(code == 0 && text.contains("FAILED"), "{name}: {error}");
+        }
+    }
+    let (_, _, text) = simulate("rules.json", "\u{feff}{\"outcome\": 1}", &[]);
+    assert!(text.contains("line 1 column 2: `/outcome`"), "{text}");
+}
+
+/// YAML has numbers where a text is expected.
+#[test]
+fn texts_without_quotes_have_a_help() {
+    for (rule, error) in [
+        ("cause: 12", "`/outcomes/0/cause`: expected a text, found `12`; write it in quotes"),
+        (
+            "name: 12",
+            "`/outcomes/0/name`: expected the beginning of an execution's name, found `12`; write it in quotes",
+        ),
+        ("alias: true", "`/outcomes/0/alias`: expected the name of an alias, found `true`; write it in quotes"),
+    ] {
+        let text = format!("sfn-alias: --outcomes: `rules.yaml`: line 2 column 5: {error}\n");
+        assert_eq!(simulate("rules.yaml", &format!("outcomes:\n  - {rule}\n"), &[]), (2, String::new(), text));
+    }
+}
+
+#[test]
+fn outputs_in_yaml_have_no_repeated_keys_and_no_tags() {
+    let (code, _, error) = simulate("rules.yaml", "outcomes:\n  - output: {a: 1, a: 2}\n", &[]);
+    assert!(code == 2 && error.contains("line 2 column 20: duplicate key `a`"), "{error}");
+    assert_eq!(simulate("rules.json", r#"{"outcomes": [{"output": {"a": 1, "a": 2}}]}"#, &[]).0, 0);
+    let (code, _, error) = simulate("rules.yaml", "outcomes:\n  - output: !Ref a\n", &[]);
+    assert!(code == 2 && error.contains("found `!Ref`; remove the tag"), "{error}");
 }
 
 /// The alias's name is an option, because the routing does not contain it.

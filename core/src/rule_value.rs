@@ -61,6 +61,20 @@ impl<'t> Value<'t> {
         self.error(format!("expected {expected}, found {}", self.describe()), help)
     }
 
+    /// Creates an error of a value that is not the expected text. YAML reads `12` and `true` as other values than texts:
+    /// the help is to use quotes, if the text in quotes is valid.
+    pub fn unexpected_text(
+        &self,
+        expected: &str,
+        help: impl Into<String>,
+        is_valid: impl Fn(&str) -> bool,
+    ) -> RulesError {
+        match !self.json.starts_with(['"', '{', '[']) && is_valid(self.json) {
+            true => self.unexpected(expected, "write it in quotes"),
+            false => self.unexpected(expected, help),
+        }
+    }
+
     fn describe(&self) -> String {
         match self.json.as_bytes().first() {
             Some(b'{') => "an object".to_owned(),

@@ -81,10 +81,13 @@ fn errors_of_values_state_what_is_expected() {
             &format!("line 3 column 12: `/alarms/0/period`: {expected}"),
         );
     }
-    let long =
-        "line 3 column 12: `/alarms/0/period`: expected periods of up to 7 days in total; use shorter or fewer periods";
-    check_alarm_error(r#""period": "2h", "evaluationPeriods": 100"#, long);
-    check_alarm_error(r#""period": "1000000000000h""#, long);
+    let too_long = |found: &str| {
+        let expected =
+            format!("expected periods of up to 7 days in total, found {found}; use shorter or fewer periods");
+        format!("line 3 column 12: `/alarms/0/period`: {expected}")
+    };
+    check_alarm_error(r#""period": "2h", "evaluationPeriods": 100"#, &too_long("100 x 7200s"));
+    check_alarm_error(r#""period": "1000000000000h""#, &too_long("1 x 3600000000000000s"));
     check_alarm_error(
         r#""evaluationPeriods": 101"#,
         "line 3 column 23: `/alarms/0/evaluationPeriods`: expected an integer from 1 to 100, found `101`; use the number of \
@@ -205,9 +208,6 @@ fn dimensions_select_executions() {
         assert_eq!(count(json!({"version": 1})), 4);
         assert_eq!(count(json!({"version": 2})), 2);
         assert_eq!(count(json!({"alias": "PROD"})), 3);
-        // A version or alias that does not exist has no executions.
-        assert_eq!(count(json!({"version": 3})), 0);
-        assert_eq!(count(json!({"alias": "TEST"})), 0);
         assert_eq!(count(json!({"stateMachine": ORDERS})), 7);
     }
 }
@@ -315,5 +315,84 @@ fn unknown_and_express_state_machines_are_errors() {
         // Another account does not see the state machine.
         let other = fixture.sfn.in_scope(Scope::new("aws", "123456789012", "us-east-1").unwrap());
         assert_eq!(evaluate(&other, ORDERS), Err(Error::StateMachineDoesNotExist(ORDERS.to_owned())));
+    }
+}
+
+/// Otherwise a typo would disable an alarm.
+#[test]
+fn unknown_versions_and_aliases_are_errors() {
+    for store in 0..STORES {
+        let fixture = open(store);
+        for (member, value, qualified) in
+            [("version", json!(99), format!("{ORDERS}:99")), ("alias", json!("PRDO"), format!("{ORDERS}:PRDO"))]
+        {
+            let known =
+                json!({"name": "known", "metric": "ExecutionsFailed", "stateMachine": "orders", "threshold": 1});
+            let mut unknown = known.clone();
+            unknown["name"] = json!("unknown");
+            unknown[member] = value;
+            let rules = json!([known, unknown]).to_string();
+            let error = fixture.sfn.evaluate_alarms_from(rules.as_bytes(), &Json).unwrap_err();
+            assert_eq!(error.to_string(), format!("State Machine Does Not Exist: '{qualified}'"));
+            assert_eq!(error, Error::StateMachineDoesNotExist(qualified));
+        }
+    }
+}
+
+#[test]
+fn deleted_versions_and_aliases_count_while_they_have_executions_in_the_window() {
+    for store in 0..STORES {
+        let fixture = open(store);
+        [":2", ":PROD"].iter().for_each(|qualifier| drop(fixture.fail(qualifier, 0)));
+        call_ok(&fixture.sfn, "DeleteStateMachineVersion", &json!({"stateMachineVersionArn": format!("{ORDERS}:2")}));
+        call_ok(&fixture.sfn, "DeleteStateMachineAlias", &json!({"stateMachineAliasArn": format!("{ORDERS}:PROD")}));
+        let dimensions = [json!({"version": 2}), json!({"alias": "PROD"})];
+        let alarm = |dimension: &Value, metric: &str, name: &str, period: &str| {
+            let mut alarm =
+                json!({"name": name, "metric": metric, "stateMachine": "orders", "threshold": 1, "period": period});
+            alarm.as_object_mut().unwrap().extend(dimension.as_object().unwrap().clone());
+            alarm
+        };
+        let evaluate = |alarms: Vec<Value>| {
+            let states = fixture.sfn.evaluate_alarms(&AlarmRules::parse(&json!(alarms).to_string()).unwrap())?;
+            Ok::<_, Error>(states.into_iter().map(|state| state.state.as_str()).collect::<Vec<_>>())
+        };
+        for dimension in &dimensions {
+            let failed = alarm(dimension, "ExecutionsFailed", "failed", "60s");
+            let succeeded = alarm(dimension, "ExecutionsSucceeded", "succeeded", "60s");
+            assert_eq!(evaluate(vec![failed, succeeded]).unwrap(), ["ALARM", "OK"]);
+        }
+        fixture.advance(60);
+        for dimension in &dimensions {
+            let short = alarm(dimension, "ExecutionsFailed", "short", "60s");
+            // The longer window of another alarm makes no difference.
+            let long = alarm(dimension, "ExecutionsFailed", "long", "61s");
+            assert_eq!(evaluate(vec![long.clone()]).unwrap(), ["ALARM"]);
+            let qualifier = dimension["alias"].as_str().unwrap_or("2");
+            let missing = Error::StateMachineDoesNotExist(format!("{ORDERS}:{qualifier}"));
+            assert_eq!(evaluate(vec![long, short]), Err(missing));
+        }
+    }
+}
+
+/// The cost of a rule does not depend on the number of executions. It would be 20,000,000 steps per evaluation if each rule
+/// counted each start and end, and this test would take minutes.
+#[test]
+fn many_rules_on_many_executions_take_no_time() {
+    const EXECUTIONS: usize = 10_000;
+    let fixture = open(0);
+    (0..EXECUTIONS).for_each(|_| drop(fixture.fail(":PROD", 0)));
+    let metrics = ["ExecutionsFailed", "ExecutionsStarted"];
+    let alarm = |number: usize| {
+        let threshold = if number % 4 < 2 { EXECUTIONS } else { EXECUTIONS + 1 };
+        json!({"name": number.to_string(), "metric": metrics[number % 2], "stateMachine": "orders", "alias": "PROD",
+            "threshold": threshold})
+    };
+    let rules = AlarmRules::parse(&json!((0..1000).map(alarm).collect::<Vec<_>>()).to_string()).unwrap();
+    for _ in 0..30 {
+        let states = fixture.sfn.evaluate_alarms(&rules).unwrap();
+        let names: Vec<_> = states.iter().map(|state| state.name.clone()).collect();
+        assert_eq!(names, (0..1000).map(|number| number.to_string()).collect::<Vec<_>>());
+        assert_eq!(states.iter().filter(|state| state.state.as_str() == "ALARM").count(), 500);
     }
 }

@@ -5,7 +5,7 @@ mod requests;
 
 use requests::{ORDERS, call_ok, new_state_machine, routing};
 use serde_json::json;
-use sfn_alias::model::{Failure, Outcome};
+use sfn_alias::model::{Failure, MAX_UNSTORED_PAIRS, OTHER_ALIASES, Outcome};
 use sfn_alias::{Clock, Limits, Options, Outcomes, StepFunctions, Timestamp};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -206,6 +206,36 @@ fn durations_are_counted_in_buckets() {
         .collect();
     // A bucket includes its bound.
     assert_eq!(found, [(Some(0.1), 1), (Some(1.0), 1), (Some(5.0), 2), (Some(86_400.0), 1), (None, 1)]);
+}
+
+/// Creates an alias, starts an execution with it that succeeds, and deletes the alias.
+fn succeed_with_alias(fixture: &Fixture, name: &str) {
+    let sfn = fixture.sfn();
+    call_ok(sfn, "CreateStateMachineAlias", &json!({"name": name, "routingConfiguration": routing(1)}));
+    fixture.succeed(&format!(":{name}"), 0);
+    call_ok(sfn, "DeleteStateMachineAlias", &json!({"stateMachineAliasArn": format!("{ORDERS}:{name}")}));
+}
+
+#[test]
+fn deleted_aliases_have_a_limited_number_of_series() {
+    for store in 0..STORES {
+        let mut fixture = create(store);
+        let names: Vec<String> = (0..MAX_UNSTORED_PAIRS + 10).map(|number| format!("a{number:03}")).collect();
+        names.iter().for_each(|name| succeed_with_alias(&fixture, name));
+        fixture.reopen();
+        let (separate, others) = names.split_at(MAX_UNSTORED_PAIRS);
+        let mut expected: Vec<_> = separate.iter().map(|name| format!("1 {name} SUCCEEDED 1 0")).collect();
+        // Those that are still stored do not count under their own name either, because that would end.
+        expected.insert(0, format!("- {OTHER_ALIASES} SUCCEEDED {} 0", others.len()));
+        assert_eq!(fixture.counts(), expected);
+        // The separate ones continue.
+        fixture.succeed(":PROD", 0);
+        succeed_with_alias(&fixture, "a007");
+        (0..LIMIT).for_each(|_| drop(fixture.start("")));
+        expected[0] = format!("- {OTHER_ALIASES} SUCCEEDED {} 0", others.len() + 1);
+        expected[8] = "1 a007 SUCCEEDED 2 0".to_owned();
+        assert_eq!(fixture.counts(), expected);
+    }
 }
 
 /// Neither a scrape nor a start uses the wrong numbers.

@@ -108,7 +108,7 @@ fn the_first_ending_stays() {
         assert_eq!(end(&sfn, "replaced", fail(), 0), Ok(seconds(5)), "a repeated request returns the first ending");
         let arn = execution_arn("replaced");
         let text = format!(
-            "ValidationException: cannot end the execution: '{}' has already ended with status FAILED",
+            "ValidationException: cannot end the execution: '{}' has already ended with status FAILED; redrive it, or start another execution",
             arn["executionArn"].as_str().unwrap()
         );
         assert_eq!(end(&sfn, "replaced", succeed(), 0), Err(text));

@@ -143,8 +143,12 @@ fn results_that_are_not_valid() {
             ),
         );
     }
-    assert_rule_error(r#"{"error": 500}"#, 11, "/error`: expected a text, found `500`; use a JSON string");
-    assert_rule_error(r#"{"cause": "\ud800"}"#, 11, "/cause`: expected a text, found `\"\\ud800\"`; use a JSON string");
+    assert_rule_error(r#"{"error": 500}"#, 11, "/error`: expected a text, found `500`; write it in quotes");
+    assert_rule_error(
+        r#"{"cause": "\ud800"}"#,
+        11,
+        "/cause`: expected a text, found `\"\\ud800\"`; use a text in quotes, of valid Unicode",
+    );
 }
 
 #[test]

@@ -4,8 +4,9 @@
 
 use fastrand::Rng;
 use sfn_alias::model::{
-    Alias, Ending, Execution, ExecutionStatus, Failure, Outcome, PreviousRouting, Redrive, Revision, Route, Routing,
-    StateMachine, StateMachineType, Tag, Timestamp, UnstoredEnding, Version, VersionNumber,
+    Alias, Ending, Execution, ExecutionStatus, Failure, MAX_UNSTORED_PAIRS, OTHER_ALIASES, Outcome, PreviousRouting,
+    Redrive, Revision, Route, Routing, StateMachine, StateMachineType, Tag, Timestamp, UnstoredEnding, Version,
+    VersionNumber,
 };
 use sfn_alias::store::{
     CachedStore, Change, CommitOutcome, ExecutionFilter, MemoryStore, RevisionKey, Session, SqliteStore, Store, View,
@@ -66,14 +67,21 @@ fn alias(random: &mut Rng) -> Alias {
 }
 
 fn ending(random: &mut Rng) -> Ending {
-    let status = *random.choice(&ExecutionStatus::ALL[1..5]).unwrap();
+    ending_with(random, &ExecutionStatus::ALL[1..5])
+}
+
+fn ending_with(random: &mut Rng, statuses: &[ExecutionStatus]) -> Ending {
+    let status = *random.choice(statuses).unwrap();
     let failure = Failure { error: text(random), cause: text(random) };
     let output = text(random).unwrap_or_default();
     Ending { stopped: time(random), outcome: Outcome::new(status, || output, failure).unwrap() }
 }
 
 fn redrive(random: &mut Rng) -> Redrive {
-    Redrive { redriven: time(random), client_token: text::<String>(random).map(Into::into), previous: ending(random) }
+    // Only executions that did not succeed are redriven.
+    let unsuccessful = [ExecutionStatus::Failed, ExecutionStatus::TimedOut, ExecutionStatus::Aborted];
+    let previous = ending_with(random, &unsuccessful);
+    Redrive { redriven: time(random), client_token: text::<String>(random).map(Into::into), previous }
 }
 
 fn execution(random: &mut Rng, name: String) -> Execution {
@@ -262,6 +270,45 @@ fn all_stores_have_the_same_contents() {
             assert_eq!(dump(&memory, arn), dump(&cached, arn), "seed {seed}, step {step}, after reopening");
         }
     }
+}
+
+/// Pairs of version and alias whose deleted executions are counted separately are limited.
+#[test]
+fn all_stores_limit_counts_of_deleted_executions() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let memory = MemoryStore::new().unwrap();
+    let sqlite = SqliteStore::open(&folder.path().join("aliases.db")).unwrap();
+    let own_file = folder.path().join("own.db");
+    let cached = CachedStore::open(&own_file).unwrap();
+    let stores: [&dyn Store; 3] = [&memory, &sqlite, &cached];
+    stores.iter().for_each(|store| create_with_ended_counts(*store, MAX_UNSTORED_PAIRS - 5));
+    let seed = fastrand::u64(..);
+    let mut random = Rng::with_seed(seed);
+    for step in 0..300 {
+        let changes_executions = |seed: &u64| (17..25).contains(&Rng::with_seed(*seed).u8(0..26));
+        let change = std::iter::repeat_with(|| random.u64(..)).find(changes_executions).unwrap();
+        stores.iter().for_each(|store| update(&mut { *store }, ARNS[0], step, change));
+        let expected = dump(&memory, ARNS[0]);
+        assert_eq!(expected, dump(&sqlite, ARNS[0]), "seed {seed}, step {step}");
+        assert_eq!(expected, dump(&cached, ARNS[0]), "seed {seed}, step {step}");
+    }
+    drop(cached);
+    let expected = dump(&memory, ARNS[0]);
+    assert_eq!(expected, dump(&CachedStore::open(&own_file).unwrap(), ARNS[0]), "seed {seed}");
+    assert!(expected.iter().any(|line| line.contains(OTHER_ALIASES)), "seed {seed}");
+}
+
+/// Creates a state machine with an ended execution per alias.
+fn create_with_ended_counts(store: &dyn Store, aliases: usize) {
+    let mut batch = store.begin_batch().unwrap();
+    let mut commit = |change| assert!(batch.begin_write(ARNS[0]).unwrap().commit(Some(change)).is_ok());
+    commit(create_change(&mut Rng::with_seed(1)));
+    for alias in 0..aliases {
+        let (status, duration) = (ExecutionStatus::Failed, Duration::from_secs(1));
+        let ending = Some(UnstoredEnding { alias: Some(format!("a{alias}").into()), status, duration });
+        commit(Change::CountStart { version: None, ending });
+    }
+    batch.commit().unwrap();
 }
 
 /// Errors within a batch do not affect its other changes.

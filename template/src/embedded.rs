@@ -143,6 +143,7 @@ impl<'t> SubPattern<'t> {
             Value::Null => Value::Null,
             Value::Bool(value) => Value::Bool(value),
             Value::Number(number) => Value::Number(number),
+            Value::NumberText(text) => Value::NumberText(Cow::Owned(text.into_owned())),
             Value::Text(text) => return self.restore_text(text.into_owned(), position, budget),
             Value::List(items) => {
                 let items = items.into_iter().map(|item| self.restore_variables(item, position, budget));

@@ -16,6 +16,12 @@ pub enum TemplateError {
         /// The limit.
         max: usize,
     },
+    /// YAML aliases, or escapes, make the content longer than the file.
+    #[error("the file expands to more than {max} bytes; use fewer YAML aliases, or shorter texts")]
+    ExpandsTooLong {
+        /// The limit.
+        max: usize,
+    },
     /// The file is not valid UTF-8.
     #[error("the file is not valid UTF-8 at byte {offset}; save it as UTF-8")]
     NotUtf8 {

@@ -26,6 +26,8 @@ pub(crate) enum Value<'t> {
     Null,
     Bool(bool),
     Number(serde_json::Number),
+    /// A number of JSON with its digits, in a file that is not a template.
+    NumberText(Cow<'t, str>),
     Text(Cow<'t, str>),
     List(Vec<Node<'t>>),
     Map(Vec<(Cow<'t, str>, Node<'t>)>),
@@ -72,7 +74,7 @@ impl<'t> Node<'t> {
     /// Returns a scalar as text, converted as CloudFormation does.
     pub fn scalar(&self) -> Option<Cow<'_, str>> {
         match &self.value {
-            Value::Text(text) => Some(Cow::Borrowed(text)),
+            Value::Text(text) | Value::NumberText(text) => Some(Cow::Borrowed(text)),
             Value::Number(number) => Some(Cow::Owned(number.to_string())),
             Value::Bool(value) => Some(Cow::Borrowed(if *value { "true" } else { "false" })),
             _ => None,

@@ -1,7 +1,9 @@
 //! Invalid and hostile templates: every input gives a report or a clear error, within limits and without panic.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
-use sfn_alias_template::{CheckOptions, MAX_BYTES, MAX_DEPTH, check_template, check_template_json, rules};
+use sfn_alias_template::{
+    CheckOptions, MAX_BYTES, MAX_DEPTH, YamlDocument, check_template, check_template_json, rules,
+};
 
 fn check_error(text: impl AsRef<[u8]>) -> String {
     check_template(text.as_ref(), &CheckOptions::default()).expect_err("an error").to_string()
@@ -526,4 +528,57 @@ fn invalid_options_are_errors() {
             check_template_json(PROD.as_bytes(), options.as_bytes()).expect("a known rule");
         }
     }
+}
+
+/// A text with many aliases, in a list or as a merged map, would need hundreds of gigabytes.
+#[test]
+fn copied_texts_are_limited() {
+    const TEMPLATE: &str = "the file expands to more than 16777216 bytes; use fewer YAML aliases, or shorter texts";
+    const OTHER: &str = "the file expands to more than 4194304 bytes; use fewer YAML aliases, or shorter texts";
+    let long = "a".repeat(1 << 20);
+    let aliases = "*a,".repeat(400_000);
+    let merges = "{<<: *a},".repeat(100_000);
+    for first in [format!("x: &a {long}"), format!("x: &a \"{long}\\n\""), format!("x: &a {{{long}: 1}}")] {
+        for rest in [format!("outcomes: [{aliases}]"), format!("outcomes: [{merges}]")] {
+            let text = format!("{first}\n{rest}\n");
+            assert_error(&text, TEMPLATE);
+            let error = YamlDocument::parse(text.as_bytes(), 4 << 20).expect_err("an error");
+            assert_eq!(error.to_string(), OTHER);
+        }
+    }
+    // Nested anchors copy the text at each level.
+    let nested: String = (0..100).map(|level| format!("&a{level} [")).collect();
+    assert_error(format!("{nested}\"{long}\\n\"{}", "]".repeat(100)), TEMPLATE);
+}
+
+#[test]
+fn json_of_a_yaml_document_is_limited() {
+    let text = format!("[\"{}\"]", "\\a".repeat(1000));
+    let document = YamlDocument::parse(text.as_bytes(), 6004).expect("a document");
+    assert_eq!(document.to_json().expect("JSON").len(), 6004);
+    let document = YamlDocument::parse(text.as_bytes(), 6003).expect("a document");
+    let expected = "the file expands to more than 6003 bytes; use fewer YAML aliases, or shorter texts";
+    assert_eq!(document.to_json().expect_err("an error").to_string(), expected);
+}
+
+#[test]
+fn numbers_of_a_yaml_document_keep_their_digits() {
+    let text = b"[12345678901234567890123, 1.50, -0.0, 1E400, 0x1F, +5, 007, '2', 1_000]";
+    let document = YamlDocument::parse(text, 1000).expect("a document");
+    let expected = r#"[12345678901234567890123,1.50,-0.0,1E400,"0x1F",5,7,"2","1_000"]"#;
+    assert_eq!(document.to_json().expect("JSON"), expected);
+}
+
+#[test]
+fn tags_of_a_yaml_document_are_errors() {
+    let parse = |text: &'static str| YamlDocument::parse(text.as_bytes(), 1000);
+    let plain = parse("[!!str 12, !!seq [1], !!map {a: 1}]").expect("a document").to_json().expect("JSON");
+    assert_eq!(plain, r#"["12",[1],{"a":1}]"#);
+    for (text, tag) in [("a: !Ref x", "!Ref"), ("a: !Sub [x]", "!Sub"), ("a: !If {b: 1}", "!If")] {
+        let expected =
+            format!("line 1 column 4: not valid YAML: expected a value without a tag, found `{tag}`; remove the tag");
+        assert_eq!(parse(text).expect_err("an error").to_string(), expected);
+    }
+    let error = parse("a: 1\n---\nb: 1").expect_err("an error").to_string();
+    assert!(error.ends_with("expected one document, found a second one; use one document"), "{error}");
 }

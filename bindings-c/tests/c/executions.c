@@ -156,9 +156,9 @@ static void invalid_endings(void)
     CHECK(has(sfn_alias_error_message(error).data, "expected up to 64 bytes, found 66"));
     sfn_alias_error_free(error);
     error = NULL;
-    CHECK(sfn_alias_end_execution(service, with_nul, sizeof with_nul - 1, &output, NULL) == SFN_ALIAS_SERIALIZATION_EXCEPTION);
+    CHECK(sfn_alias_end_execution(service, with_nul, sizeof with_nul - 1, &output, NULL) == SFN_ALIAS_VALIDATION_EXCEPTION);
     CHECK(sfn_alias_end_execution(service, "{\"executionArn\": \"\xFF\"}", 20, &output, NULL) == SFN_ALIAS_SERIALIZATION_EXCEPTION);
-    CHECK(sfn_alias_end_execution(service, "", 0, &output, NULL) == SFN_ALIAS_SERIALIZATION_EXCEPTION);
+    CHECK(sfn_alias_end_execution(service, "", 0, &output, NULL) == SFN_ALIAS_VALIDATION_EXCEPTION);
     CHECK(sfn_alias_end_execution(service, "{}", SIZE_MAX, &output, NULL) == SFN_ALIAS_INVALID_LENGTH);
     CHECK(has(call(service, "DescribeExecution", OF("a")), "\"status\":\"RUNNING\""));
     /* The length limits the text. The same ending again changes nothing, and another one is an error. */
@@ -167,7 +167,7 @@ static void invalid_endings(void)
     CHECK(end(service, OF("a"), "\"status\":\"SUCCEEDED\"") == SFN_ALIAS_OK);
     CHECK(end(service, "{\"executionArn\": \"" EXECUTION "a\", \"output\": 1}", "") == SFN_ALIAS_VALIDATION_EXCEPTION);
     CHECK(is_error(&error, SFN_ALIAS_VALIDATION_EXCEPTION,
-        "cannot end the execution: '" EXECUTION "a' has already ended with status SUCCEEDED", ""));
+        "cannot end the execution: '" EXECUTION "a' has already ended with status SUCCEEDED; start another execution", ""));
     CHECK(has(call(service, "DescribeExecution", OF("a")), "\"output\":\"{}\""));
     sfn_alias_service_free(service);
 }

@@ -80,8 +80,9 @@ fn route_has_the_limits_of_operations() {
     let (_server, mut client) = start_server(&[]);
     let request = end_request("origin: https://example.com\r\n", b"{}");
     assert_eq!(client.send_raw(request).unwrap().error().1, "AccessDeniedException");
-    let (code, kind, _) = client.send_raw(end_request("", b"[")).unwrap().error();
-    assert_eq!((code, &*kind), (400, "SerializationException"));
+    let error = client.send_raw(end_request("", b"{\n  \"error\": E}")).unwrap().error();
+    let message = "cannot end the execution: line 2 column 12: not valid JSON: expected value; use an object such as {\"executionArn\": \"arn:...\", \"output\": {}}";
+    assert_eq!(error, (400, "ValidationException".to_owned(), message.to_owned()));
     start(&mut client, "a");
     let body = json!({"executionArn": format!("{EXECUTIONS}:a")}).to_string();
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
@@ -189,6 +190,12 @@ fn rules_are_read_again_when_the_file_changes() {
     let line = running.read("not reloaded");
     let error = line["error"].as_str().unwrap();
     assert!(error.contains(rules.path()) && error.contains("line 2 column ") && error.contains("FAILING"), "{error}");
+    // A small file that expands to 400 GB.
+    let long = "a".repeat(1 << 20);
+    rules.replace(&format!("x: &a \"{long}\"\noutcomes: [{}]\n", "*a,".repeat(400_000)));
+    let line = running.read("not reloaded");
+    let error = line["error"].as_str().unwrap();
+    assert!(error.contains("expands to more than 4194304 bytes"), "{error}");
     thread::sleep(Duration::from_millis(2500));
     fs::remove_file(&rules.path).unwrap();
     let error = running.read_next_error();

@@ -4,6 +4,6 @@ mod evaluate;
 mod parse;
 mod rules;
 
-pub(crate) use evaluate::Evaluation;
 pub use evaluate::{AlarmState, AlarmStateValue};
+pub(crate) use evaluate::{Dimension, Events, SortedEvents};
 pub use rules::{AlarmMetric, AlarmRule, AlarmRules, Comparison};

@@ -82,11 +82,19 @@ fn parse_alarm(object: &Object<'_>) -> Result<AlarmRule> {
         period: object.get("period").map_or(Ok(DEFAULT_PERIOD), parse_period)?,
         evaluation_periods: object.get("evaluationPeriods").map_or(Ok(1), parse_periods)?,
     };
-    if alarm.period.saturating_mul(alarm.evaluation_periods) > MAX_WINDOW {
-        let value = object.get("period").unwrap_or(&object.value);
-        return Err(value.error("expected periods of up to 7 days in total", "use shorter or fewer periods"));
-    }
+    check_window(object, &alarm)?;
     Ok(alarm)
+}
+
+fn check_window(object: &Object<'_>, alarm: &AlarmRule) -> Result<()> {
+    let AlarmRule { period, evaluation_periods, .. } = alarm;
+    if period.saturating_mul(*evaluation_periods) <= MAX_WINDOW {
+        return Ok(());
+    }
+    let value = object.get("period").unwrap_or(&object.value);
+    let seconds = period.as_secs_f64();
+    let message = format!("expected periods of up to 7 days in total, found {evaluation_periods} x {seconds}s");
+    Err(value.error(message, "use shorter or fewer periods"))
 }
 
 fn require<'o, 't>(object: &'o Object<'t>, name: &str) -> Result<&'o Value<'t>> {
@@ -96,7 +104,7 @@ fn require<'o, 't>(object: &'o Object<'t>, name: &str) -> Result<&'o Value<'t>> 
 fn parse_name(value: &Value<'_>) -> Result<String> {
     let name = value.as_text().filter(|name| (1..=MAX_NAME_CHARACTERS).contains(&name.chars().count()));
     let help = || format!("use a name of 1 to {MAX_NAME_CHARACTERS} characters");
-    name.map(|name| name.to_string()).ok_or_else(|| value.unexpected("the name of an alarm", help()))
+    name.map(|name| name.to_string()).ok_or_else(|| value.unexpected_text("the name of an alarm", help(), |_| true))
 }
 
 /// Parses a name or an unqualified ARN.
@@ -107,7 +115,7 @@ fn parse_state_machine(value: &Value<'_>) -> Result<String> {
     };
     let help = "use its name or its ARN; for a version or an alias, also use `version` or `alias`";
     let text = value.as_text().filter(|text| is_valid(text));
-    text.map(|text| text.to_string()).ok_or_else(|| value.unexpected("a state machine", help))
+    text.map(|text| text.to_string()).ok_or_else(|| value.unexpected_text("a state machine", help, is_valid))
 }
 
 fn parse_version(object: &Object<'_>) -> Result<Option<VersionNumber>> {
@@ -119,9 +127,10 @@ fn parse_version(object: &Object<'_>) -> Result<Option<VersionNumber>> {
 
 fn parse_alias(object: &Object<'_>) -> Result<Option<String>> {
     let Some(value) = object.get("alias") else { return Ok(None) };
-    let name = value.as_text().filter(|name| Pattern::CharacterRestrictedName.matches(name));
+    let is_valid = |name: &str| Pattern::CharacterRestrictedName.matches(name);
+    let name = value.as_text().filter(|name| is_valid(name));
     let help = "use a name, not an ARN";
-    name.map(|name| Some(name.to_string())).ok_or_else(|| value.unexpected("the name of an alias", help))
+    name.map(|name| Some(name.to_string())).ok_or_else(|| value.unexpected_text("the name of an alias", help, is_valid))
 }
 
 fn parse_threshold(value: &Value<'_>) -> Result<f64> {

@@ -52,7 +52,7 @@ pub struct AlarmRule {
 }
 
 /// A metric of `AWS/States` that counts executions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AlarmMetric {
     /// Executions by their start time.
     Started,
@@ -114,7 +114,7 @@ impl Comparison {
     }
 
     /// Returns whether a number of executions is beyond the threshold.
-    pub(super) fn is_breached(self, count: u64, threshold: f64) -> bool {
+    pub(super) fn is_breached(self, count: usize, threshold: f64) -> bool {
         #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^53 executions are stored")]
         let count = count as f64;
         match self {

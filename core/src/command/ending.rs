@@ -31,8 +31,13 @@ impl<'a> EndExecution<'a> {
 /// Deserializes a request to end an execution.
 ///
 /// # Errors
-/// [`Error::TooLarge`], [`Error::Malformed`] for a request that is not JSON, and [`Error::InvalidEnding`].
+/// [`Error::TooLarge`], [`Error::Malformed`] for values that JSON does not have, and [`Error::InvalidEnding`].
 pub(crate) fn read_ending(source: &(impl DeserializeRequest + ?Sized), limits: &Limits) -> Result<EndingRequest> {
-    let json = read_json(source, limits)?;
-    parse_ending_request(&json, limits).map_err(|error| Error::InvalidEnding(error.describe()))
+    match (read_json(source, limits), source.text()) {
+        // Only a text has lines and columns.
+        (Err(Error::Malformed(_)), Some(text)) => {
+            parse_ending_request(text, limits).map_err(|error| Error::InvalidEnding(error.to_string()))
+        }
+        (json, _) => parse_ending_request(&json?, limits).map_err(|error| Error::InvalidEnding(error.describe())),
+    }
 }

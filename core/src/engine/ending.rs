@@ -41,7 +41,11 @@ pub(crate) fn end(command: &EndExecution<'_>, context: &Context<'_>) -> Result<D
         if ending.outcome != command.outcome {
             let status = ending.outcome.status().as_str();
             let arn = command.execution.arn;
-            return Err(Error::InvalidEnding(format!("'{arn}' has already ended with status {status}")));
+            let help = match ending.outcome.status() {
+                ExecutionStatus::Succeeded => "start another execution",
+                _ => "redrive it, or start another execution",
+            };
+            return Err(Error::InvalidEnding(format!("'{arn}' has already ended with status {status}; {help}")));
         }
         return Ok(Decision { change: None, output: output(ending) });
     }

@@ -63,6 +63,16 @@ struct Series {
     durations: DurationHistogram,
 }
 
+/// Maximum number of pairs of version and alias per state machine whose deleted executions are counted separately. They
+/// include those of deleted versions and aliases.
+pub const MAX_UNSTORED_PAIRS: usize = 250;
+
+/// The alias under which the deleted executions of all further pairs count, without a version. No alias can have this name.
+pub const OTHER_ALIASES: &str = "(other)";
+
+/// A version and an alias.
+type Pair<'a> = (Option<VersionNumber>, Option<&'a str>);
+
 /// Numbers and durations of the executions of a state machine that ended, by alias, version and status.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EndedCounts {
@@ -91,24 +101,51 @@ impl EndedCounts {
         }
     }
 
-    /// Counts the runs of an execution that ended until a time.
-    pub fn add(&mut self, execution: &Execution, now: Timestamp) {
-        for run in execution.runs_at(now) {
-            let Some(ending) = run.ending else { continue };
-            let duration = ending.stopped.duration_since(run.started).unwrap_or_default();
-            let (version, alias) = (execution.version, execution.alias.as_deref());
-            self.update(version, alias, ending.outcome.status(), |durations| durations.add(duration));
-        }
+    /// Counts the runs of a stored execution that ended until a time. `is_full` is whether there were
+    /// [`MAX_UNSTORED_PAIRS`] before the first stored execution: then it counts as if it was deleted, because otherwise the
+    /// count of its series would decrease when it is.
+    pub fn add_stored(&mut self, execution: &Execution, now: Timestamp, is_full: bool) {
+        let pair = (execution.version, execution.alias.as_deref());
+        let pair = if is_full { self.select_pair(pair) } else { pair };
+        self.add(execution, now, pair);
     }
 
     /// Counts an execution that is deleted, also if it would end later. Otherwise the counts of a series could decrease.
     pub fn add_deleted(&mut self, execution: &Execution) {
-        self.add(execution, Timestamp::from_millis(i64::MAX));
+        let pair = self.select_pair((execution.version, execution.alias.as_deref()));
+        self.add(execution, Timestamp::from_millis(i64::MAX), pair);
     }
 
     /// Counts an execution that is not stored.
     pub fn add_unstored(&mut self, version: Option<VersionNumber>, ending: &UnstoredEnding) {
-        self.update(version, ending.alias.as_deref(), ending.status, |durations| durations.add(ending.duration));
+        let (version, alias) = self.select_pair((version, ending.alias.as_deref()));
+        self.update(version, alias, ending.status, |durations| durations.add(ending.duration));
+    }
+
+    fn add(&mut self, execution: &Execution, now: Timestamp, (version, alias): Pair<'_>) {
+        for run in execution.runs_at(now) {
+            let Some(ending) = run.ending else { continue };
+            let duration = ending.stopped.duration_since(run.started).unwrap_or_default();
+            self.update(version, alias, ending.outcome.status(), |durations| durations.add(duration));
+        }
+    }
+
+    /// Returns the version and alias under which a deleted execution counts.
+    fn select_pair<'a>(&self, pair: Pair<'a>) -> Pair<'a> {
+        let key = (pair.1.unwrap_or_default(), pair.0);
+        let is_known = self.series.binary_search_by(|series| (&*series.alias, series.version).cmp(&key)).is_ok();
+        if is_known || !self.is_full() { pair } else { (None, Some(OTHER_ALIASES)) }
+    }
+
+    /// Returns whether there are [`MAX_UNSTORED_PAIRS`] pairs of version and alias.
+    pub fn is_full(&self) -> bool {
+        if self.series.len() < MAX_UNSTORED_PAIRS {
+            return false;
+        }
+        let series = self.series.iter().filter(|series| &*series.alias != OTHER_ALIASES);
+        let mut pairs: Vec<_> = series.map(|series| (&*series.alias, series.version)).collect();
+        pairs.dedup();
+        pairs.len() >= MAX_UNSTORED_PAIRS
     }
 
     /// Returns the histograms with their version, alias and status, in the order of the aliases.

@@ -11,8 +11,6 @@ use crate::operation::Operation;
 use crate::rule_error::RulesError;
 use crate::rule_value::{Object, Value, format_names};
 
-/// Maximum number of bytes of the text.
-const MAX_BYTES: usize = 4 * 1024 * 1024;
 /// Maximum number of rules, and of faults.
 const MAX_RULES: usize = 1000;
 /// Maximum number of results of a rule. Each has a weight of at least 1.
@@ -26,6 +24,9 @@ const EXAMPLE: &str =
     r#"use an object such as {"outcomes": [{"stateMachine": "orders", "output": {}, "after": "2s"}]}"#;
 
 impl Outcomes {
+    /// Maximum number of bytes of rules in JSON.
+    pub const MAX_BYTES: usize = 4 * 1024 * 1024;
+
     /// Parses rules in JSON: `{"outcomes": [...], "faults": [...]}`, or only the list of `outcomes`.
     ///
     /// # Errors
@@ -42,8 +43,8 @@ impl Outcomes {
     /// );
     /// ```
     pub fn parse(text: &str, limits: &Limits) -> Result<Self, RulesError> {
-        if text.len() > MAX_BYTES {
-            let message = format!("expected up to {MAX_BYTES} bytes, found {}", text.len());
+        if text.len() > Self::MAX_BYTES {
+            let message = format!("expected up to {} bytes, found {}", Self::MAX_BYTES, text.len());
             return Err(RulesError::at_start(message, "use fewer rules"));
         }
         let root = Value::parse(text, EXAMPLE)?;
@@ -99,7 +100,7 @@ fn parse_name(
     let name = value.as_text().filter(|name| (1..=MAX_NAME_CHARACTERS).contains(&name.chars().count()));
     let help =
         || format!("use a name of 1 to {MAX_NAME_CHARACTERS} characters, not an ARN; omit `{member}` to match all");
-    let name = name.filter(|name| is_valid(name)).ok_or_else(|| value.unexpected(expected, help()))?;
+    let name = name.filter(|name| is_valid(name)).ok_or_else(|| value.unexpected_text(expected, help(), is_valid))?;
     Ok(Some((&*name).into()))
 }
 

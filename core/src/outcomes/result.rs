@@ -124,7 +124,9 @@ fn parse_status_name(value: &Value<'_>) -> Result<Status, RulesError> {
 
 fn parse_text(object: &Object<'_>, name: &str, limit: usize) -> Result<Option<Sensitive>, RulesError> {
     let Some(value) = object.get(name) else { return Ok(None) };
-    let text = value.as_text().ok_or_else(|| value.unexpected("a text", "use a JSON string"))?;
+    let text = value
+        .as_text()
+        .ok_or_else(|| value.unexpected_text("a text", "use a text in quotes, of valid Unicode", |_| true))?;
     match text.chars().count() {
         length if length > limit => {
             Err(value.error(format!("expected up to {limit} characters, found {length}"), "use a shorter text"))

@@ -2,13 +2,15 @@
 
 use super::StepFunctions;
 use super::call::{Call, NOTHING_CHANGED, catch_panic};
-use crate::alarms::{AlarmRule, AlarmRules, AlarmState, Evaluation};
+use crate::alarms::{AlarmRule, AlarmRules, AlarmState, Dimension, Events, SortedEvents};
 use crate::error::{Error, Result};
 use crate::json::SerializeResponse;
 use crate::model::StateMachineType;
+use crate::store::View;
 use crate::wire::{DeserializeRequest, read_json};
+use indexmap::IndexMap;
 use serde::ser::{Serialize, SerializeMap, Serializer};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 impl StepFunctions {
     /// Evaluates alarms from the stored executions: endings by their stop time, including those before a redrive, and
@@ -16,8 +18,9 @@ impl StepFunctions {
     /// counts 0. Executions that are no longer stored ([`crate::Limits::executions_per_state_machine`]) do not count.
     ///
     /// # Errors
-    /// [`Error::StateMachineDoesNotExist`] if a state machine does not exist, [`Error::StateMachineTypeNotSupported`] for an
-    /// EXPRESS state machine, whose executions are not stored, or [`Error::Store`].
+    /// [`Error::StateMachineDoesNotExist`] if a state machine, version or alias does not exist, but not for a deleted version or
+    /// alias with executions in the alarm's periods; [`Error::StateMachineTypeNotSupported`] for an EXPRESS state machine, whose
+    /// executions are not stored; or [`Error::Store`].
     ///
     /// ```
     /// use sfn_alias::{AlarmRules, AlarmStateValue, StepFunctions};
@@ -60,35 +63,60 @@ impl StepFunctions {
     }
 }
 
-/// Reads each state machine once.
+/// Reads each state machine once. The states are in the order of the rules.
 fn evaluate(rules: &[AlarmRule], call: &mut Call<'_>) -> Result<Vec<AlarmState>> {
-    let mut evaluations: Vec<_> = rules.iter().map(|rule| Evaluation::new(rule, call.context.now)).collect();
-    let mut indexes_by_arn: HashMap<String, Vec<usize>> = HashMap::new();
+    let mut rules_by_arn: IndexMap<String, Vec<(usize, &AlarmRule)>> = IndexMap::new();
     for (index, rule) in rules.iter().enumerate() {
         let arn = match rule.state_machine.contains(':') {
             true => rule.state_machine.clone(),
             false => call.scope.state_machine_arn(&rule.state_machine),
         };
-        indexes_by_arn.entry(arn).or_default().push(index);
+        rules_by_arn.entry(arn).or_default().push((index, rule));
     }
-    for (arn, indexes) in indexes_by_arn {
-        let mut selected: Vec<_> =
-            evaluations.iter_mut().enumerate().filter(|(index, _)| indexes.contains(index)).map(|(_, it)| it).collect();
-        count_executions(&arn, &mut selected, call)?;
+    let mut states = Vec::with_capacity(rules.len());
+    for (arn, rules) in rules_by_arn {
+        let (events, missing) = read_events(&arn, &rules, call)?;
+        for (index, rule) in rules {
+            if let Some(qualified) = missing.get(&Dimension::of(rule)).filter(|_| !events.has_events(rule)) {
+                return Err(Error::StateMachineDoesNotExist(qualified.clone()));
+            }
+            states.push((index, events.evaluate(rule)));
+        }
     }
-    Ok(evaluations.into_iter().map(Evaluation::finish).collect())
+    states.sort_unstable_by_key(|(index, _)| *index);
+    Ok(states.into_iter().map(|(_, state)| state).collect())
 }
 
-/// Counts the executions of a state machine for its alarms.
-fn count_executions(arn: &str, evaluations: &mut [&mut Evaluation<'_>], call: &mut Call<'_>) -> Result<()> {
-    let Some(since) = evaluations.iter().map(|evaluation| evaluation.start()).min() else { return Ok(()) };
-    call.read(arn, |context| {
+/// The ARNs of versions and aliases that do not exist.
+type Missing = HashMap<Dimension, String>;
+
+/// Copies what the alarms of a state machine need. A write waits for the copy, and not for the evaluation.
+fn read_events(arn: &str, rules: &[(usize, &AlarmRule)], call: &mut Call<'_>) -> Result<(SortedEvents, Missing)> {
+    let rules = || rules.iter().map(|(_, rule)| *rule);
+    let dimensions: HashSet<Dimension> = rules().map(Dimension::of).collect();
+    let mut events = Events::new(rules(), call.context.now);
+    let missing = call.read(arn, |context| {
         let view = context.require_state_machine(|| Error::StateMachineDoesNotExist(arn.to_owned()))?;
         if view.state_machine().kind == StateMachineType::Express {
             return Err(Error::StateMachineTypeNotSupported);
         }
-        view.visit_executions(since, &mut |execution| evaluations.iter_mut().for_each(|it| it.add(execution)))
-    })
+        view.visit_executions(events.since(), &mut |execution| events.add(execution))?;
+        find_missing(arn, dimensions, view)
+    })?;
+    Ok((events.sort(), missing))
+}
+
+fn find_missing(arn: &str, dimensions: HashSet<Dimension>, view: &dyn View) -> Result<Missing> {
+    let mut missing = Missing::new();
+    for dimension in dimensions {
+        let qualified = match &dimension {
+            Dimension::Version(version) if view.version(*version)?.is_none() => format!("{arn}:{version}"),
+            Dimension::Alias(alias) if view.alias(alias)?.is_none() => format!("{arn}:{alias}"),
+            _ => continue,
+        };
+        missing.insert(dimension, qualified);
+    }
+    Ok(missing)
 }
 
 /// Serializes states as an object.

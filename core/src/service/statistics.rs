@@ -27,6 +27,9 @@ pub struct Statistics {
 /// Number and durations of the executions of a state machine that ended with one status, started with one version and
 /// alias. They never decrease until the state machine is deleted: executions that are no longer stored
 /// ([`crate::Limits::executions_per_state_machine`]) count, and endings before a redrive too.
+///
+/// Deleted executions have up to 250 pairs of version and alias per state machine. Those of further pairs count under the
+/// alias `(other)` without a version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EndedCount {
     /// The state machine's ARN.
@@ -63,7 +66,8 @@ fn read_start_counts(state_machine_arn: &str, view: &dyn View) -> Result<impl It
 
 fn read_ended_counts(state_machine_arn: &str, view: &dyn View, now: Timestamp) -> Result<Vec<EndedCount>> {
     let mut counts = view.unstored_endings()?;
-    view.visit_executions(Timestamp::from_millis(i64::MIN), &mut |execution| counts.add(execution, now))?;
+    let (since, is_full) = (Timestamp::from_millis(i64::MIN), counts.is_full());
+    view.visit_executions(since, &mut |execution| counts.add_stored(execution, now, is_full))?;
     let count = |(version, alias, status, durations): (_, Option<&str>, _, &DurationHistogram)| EndedCount {
         state_machine_arn: state_machine_arn.to_owned(),
         version,

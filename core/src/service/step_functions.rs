@@ -236,8 +236,8 @@ impl StepFunctions {
     /// (`500ms`, `2s`, `5m`, `1h`, or a number of seconds).
     ///
     /// # Errors
-    /// Like [`StepFunctions::end_execution`], [`crate::Error::Malformed`] for a request that is not JSON, and
-    /// [`crate::Error::InvalidEnding`] for members that are unknown, not valid or exclude each other.
+    /// Like [`StepFunctions::end_execution`], [`crate::Error::Malformed`] for values that JSON does not
+    /// have, and [`crate::Error::InvalidEnding`] for a text that is not JSON and for members that are unknown, not valid or exclude each other.
     ///
     /// ```
     /// use sfn_alias::{Json, StepFunctions};

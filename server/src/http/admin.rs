@@ -28,7 +28,15 @@ impl ServerState {
             Err(error) => return (None, Err(error)),
         };
         let (state, scope) = (Arc::clone(self), service.scope().clone());
-        let run = move || state.backend.with_fork_lock(|| operation.run(&service, &body));
+        let turn = match operation {
+            OwnOperation::EvaluateAlarms => Some(Arc::clone(&self.alarms).lock_owned().await),
+            OwnOperation::EndExecution => None,
+        };
+        let run = move || {
+            // Held until the end also if the client disconnects.
+            let _turn = turn;
+            state.backend.with_fork_lock(|| operation.run(&service, &body))
+        };
         (Some(scope), self.run_blocking(run).await.and_then(|result| result))
     }
 

@@ -20,19 +20,21 @@ struct Labels {
     status: &'static str,
 }
 
-/// Numbers and durations of ended executions.
+/// Numbers and durations of ended executions, of the first series.
 #[derive(Debug)]
 pub(super) struct EndedMetrics(Vec<(Labels, DurationHistogram)>);
 
 impl EndedMetrics {
-    pub fn new(counts: Vec<EndedCount>) -> Self {
+    /// Also returns the number of omitted series.
+    pub fn new(counts: Vec<EndedCount>) -> (Self, usize) {
+        let omitted = counts.len().saturating_sub(MAX_SERIES);
         let series = counts.into_iter().map(|count| {
             let EndedCount { state_machine_arn, version, alias, status, durations } = count;
             let version = version.map(|version| version.get().to_string()).unwrap_or_default();
             let alias = alias.unwrap_or_default();
             (Labels { state_machine: state_machine_arn, version, alias, status: status.as_str() }, durations)
         });
-        Self(series.take(MAX_SERIES).collect())
+        (Self(series.take(MAX_SERIES).collect()), omitted)
     }
 
     fn encode_counts(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {

@@ -45,6 +45,11 @@ struct StartLabels {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OmittedLabels {
+    metric: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct AccountLabels {
     account: String,
 }
@@ -130,11 +135,23 @@ fn register_statistics(registry: &mut Registry, statistics: Statistics) {
     gauge("versions", "Number of versions", statistics.versions);
     gauge("aliases", "Number of aliases", statistics.aliases);
     let starts = Family::<StartLabels, Counter>::default();
+    let omitted_starts = statistics.start_counts.len().saturating_sub(MAX_START_SERIES);
     for start in statistics.start_counts.into_iter().take(MAX_START_SERIES) {
         starts.get_or_create(&StartLabels { arn: start.arn }).inc_by(start.count);
     }
     registry.register("starts", "Number of executions started by version or state machine ARN", starts);
-    registry.register_collector(Box::new(EndedMetrics::new(statistics.ended_counts)));
+    let (ended, omitted_ended) = EndedMetrics::new(statistics.ended_counts);
+    registry.register_collector(Box::new(ended));
+    register_omitted(registry, [("starts", omitted_starts), ("executions_ended", omitted_ended)]);
+}
+
+/// Registers how many series a metric does not have because of its limit.
+fn register_omitted(registry: &mut Registry, counts: [(&'static str, usize); 2]) {
+    let omitted = Family::<OmittedLabels, Gauge>::default();
+    for (metric, count) in counts {
+        omitted.get_or_create(&OmittedLabels { metric }).set(i64::try_from(count).unwrap_or(i64::MAX));
+    }
+    registry.register("omitted_series", "Number of series above the limit of a metric, which omits them", omitted);
 }
 
 /// How long a page is served from the cache.
@@ -166,7 +183,9 @@ impl MetricsCache {
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
-    use super::{Bytes, MAX_ACCOUNT_SERIES, Metrics, MetricsCache};
+    use super::{Bytes, MAX_ACCOUNT_SERIES, Metrics, MetricsCache, Registry, encode, register_statistics};
+    use sfn_alias::model::{DurationHistogram, ExecutionStatus};
+    use sfn_alias::{EndedCount, StartCount, Statistics};
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::time::Duration;
     use tokio::time::advance;
@@ -181,6 +200,37 @@ mod tests {
         assert_eq!(series.len(), MAX_ACCOUNT_SERIES + 1);
         assert!(series.contains(&r#"sfn_alias_account_requests_total{account="other"} 1000"#));
         assert!(series.contains(&r#"sfn_alias_account_requests_total{account="000000000007"} 2"#));
+    }
+
+    #[test]
+    fn omitted_series_are_counted() {
+        let ended = |number: u32| EndedCount {
+            state_machine_arn: format!("arn:{number:04}"),
+            version: None,
+            alias: Some("PROD".to_owned()),
+            status: ExecutionStatus::Failed,
+            durations: DurationHistogram::default(),
+        };
+        let start = |number: u32| StartCount { arn: format!("arn:{number:05}"), version: None, count: 1 };
+        let render = |starts: u32, ends: u32| {
+            let (start_counts, ended_counts) = ((0..starts).map(start).collect(), (0..ends).map(ended).collect());
+            let statistics = Statistics { start_counts, ended_counts, ..Statistics::default() };
+            let (mut registry, mut page) = (Registry::default(), String::new());
+            register_statistics(&mut registry, statistics);
+            encode(&mut page, &registry).unwrap();
+            let count = |prefix| page.lines().filter(|line: &&str| line.starts_with(prefix)).count();
+            let mut omitted: Vec<_> =
+                page.lines().filter(|line| line.starts_with("omitted_series{")).map(str::to_owned).collect();
+            omitted.sort();
+            (count("starts_total{"), count("executions_ended_total{"), omitted)
+        };
+        let lines = |ends: u32, starts: u32| {
+            [("executions_ended", ends), ("starts", starts)]
+                .map(|(metric, count)| format!("omitted_series{{metric=\"{metric}\"}} {count}"))
+                .to_vec()
+        };
+        assert_eq!(render(1, 1), (1, 1, lines(0, 0)));
+        assert_eq!(render(10_003, 1002), (10_000, 1000, lines(2, 3)));
     }
 
     async fn get(

@@ -11,7 +11,8 @@ use sfn_alias::Error;
 use std::io::ErrorKind;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, TryLockError};
+use std::sync::{Arc, Mutex, TryLockError};
+use tokio::sync::Mutex as AsyncMutex;
 
 /// The state that all connections share.
 #[derive(Debug)]
@@ -23,6 +24,8 @@ pub(super) struct ServerState {
     pub limits: Limits,
     pub metrics: Metrics,
     pub metrics_cache: MetricsCache,
+    /// Allows one evaluation of alarms at a time, because it reads many executions.
+    pub alarms: Arc<AsyncMutex<()>>,
     /// Memory for request bodies.
     pub bodies: BodyPools,
     /// Memory for large responses.
@@ -41,7 +44,8 @@ impl ServerState {
         let responses = MemoryBudget::new(limits.response_bytes);
         let (metrics, metrics_cache) = (Metrics::new(), MetricsCache::default());
         let backup_file = backup_file.map(BackupFile::new);
-        Self { app, settings, backup_file, backend, limits, metrics, metrics_cache, bodies, responses }
+        let alarms = Arc::default();
+        Self { app, settings, backup_file, backend, limits, metrics, metrics_cache, alarms, bodies, responses }
     }
 
     pub fn body_limit(&self) -> usize {

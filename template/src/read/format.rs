@@ -1,7 +1,7 @@
 //! Chooses between JSON and YAML.
 
 use super::limits::{MAX_BYTES, to_u32};
-use super::yaml::Numbers;
+use super::yaml::Content;
 use super::{json, yaml};
 use crate::error::TemplateError;
 use crate::tree::{Node, Position, Value};
@@ -20,9 +20,9 @@ fn decode(bytes: &[u8]) -> Result<&str, TemplateError> {
     Ok(text)
 }
 
-/// Reads YAML that is not a template.
-pub(crate) fn read_yaml(bytes: &[u8]) -> Result<Node<'_>, TemplateError> {
-    yaml::read(decode(bytes)?, Numbers::Core)
+/// Reads YAML that is not a template. Its aliases may copy up to `max_bytes` bytes.
+pub(crate) fn read_yaml(bytes: &[u8], max_bytes: usize) -> Result<Node<'_>, TemplateError> {
+    yaml::read(decode(bytes)?, Content::Other, max_bytes)
 }
 
 /// Reads JSON or YAML. A file that starts with `{` is JSON, as in CloudFormation.
@@ -31,7 +31,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Node<'_>, TemplateError> {
     if text.trim_start().starts_with('{') {
         return json::read(text);
     }
-    match yaml::read(text, Numbers::Unchanged) {
+    match yaml::read(text, Content::Template, MAX_BYTES) {
         Ok(node) if matches!(node.value, Value::Map(_)) => Ok(node),
         _ if is_terraform_configuration(text) => {
             Err(TemplateError::NotATemplate { detail: "the file is a Terraform configuration".to_owned() })

@@ -1,7 +1,7 @@
 //! Reads JSON with positions. `serde_json` borrows strings from the input, and the address of a borrowed string gives
 //! its position. Other values, for example numbers, get the position of the last borrowed string.
 
-use super::limits::{Budget, MAX_DEPTH, check_unique_keys, to_u32};
+use super::limits::{Budget, MAX_BYTES, MAX_DEPTH, check_unique_keys, to_u32};
 use crate::error::TemplateError;
 use crate::tree::{Node, Position, Value};
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -9,7 +9,8 @@ use std::borrow::Cow;
 use std::fmt;
 
 pub(super) fn read(text: &str) -> Result<Node<'_>, TemplateError> {
-    let mut reader = Reader { text, budget: Budget::new(), error: None, counted: 0, position: Position::START };
+    let mut reader =
+        Reader { text, budget: Budget::new(MAX_BYTES), error: None, counted: 0, position: Position::START };
     let mut json = serde_json::Deserializer::from_str(text);
     let node = Seed(&mut reader, Position::START).deserialize(&mut json);
     let node = node.and_then(|node| json.end().map(|()| node));

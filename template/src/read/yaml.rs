@@ -1,26 +1,28 @@
 //! Reads YAML with positions, using `saphyr-parser`. Short tags of CloudFormation become functions. Anchors and merge
 //! keys are resolved up to [`super::MAX_VALUES`].
 
-use super::limits::{Budget, MAX_DEPTH, check_unique_keys, to_u32};
+use super::limits::{Budget, MAX_DEPTH, Size, check_unique_keys, to_u32};
 use crate::error::TemplateError;
 use crate::tree::{Node, Position, Value};
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, Tag};
 use serde_json::Number;
+use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-/// Which plain scalars are numbers.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Numbers {
-    /// Those that format to the same text. `007` and `1e3` stay texts, which account ids in templates need.
-    Unchanged,
-    /// Those of the core schema, without hexadecimal and octal ones.
-    Core,
+/// What a file contains.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Content {
+    /// A template. Scalars are numbers if they format to the same text: `007` and `1e3` stay texts, which account ids need.
+    Template,
+    /// Another file. Scalars are numbers as in the core schema, without hexadecimal and octal ones. There are no functions.
+    Other,
 }
 
-pub(super) fn read(text: &str, numbers: Numbers) -> Result<Node<'_>, TemplateError> {
+/// Reads a file. Its aliases may copy up to `max_bytes` bytes.
+pub(super) fn read(text: &str, content: Content, max_bytes: usize) -> Result<Node<'_>, TemplateError> {
     let (open, anchors) = (Vec::new(), HashMap::new());
-    let mut builder = Builder { numbers, budget: Budget::new(), open, anchors, root: None };
+    let mut builder = Builder { content, budget: Budget::new(max_bytes), open, anchors, root: None };
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| syntax_error(*error.marker(), error.info()))?;
         builder.event(event, span)?;
@@ -52,12 +54,11 @@ struct Open<'t> {
 
 struct Anchored<'t> {
     node: Node<'t>,
-    values: usize,
-    depth: usize,
+    size: Size,
 }
 
 struct Builder<'t> {
-    numbers: Numbers,
+    content: Content,
     budget: Budget,
     open: Vec<Open<'t>>,
     /// The value of each anchor.
@@ -68,6 +69,7 @@ struct Builder<'t> {
 impl<'t> Builder<'t> {
     fn event(&mut self, event: Event<'t>, span: Span) -> Result<(), TemplateError> {
         let at = position(span.start);
+        self.check_tag(&event, span.start)?;
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let value = self.parse_scalar(text, style, tag.as_deref());
@@ -78,7 +80,26 @@ impl<'t> Builder<'t> {
             Event::SequenceEnd | Event::MappingEnd => self.end(),
             Event::Alias(anchor) => self.alias(anchor, span.start),
             Event::DocumentStart(_) if self.root.is_some() => {
-                Err(syntax_error(span.start, "expected one document, found a second one; use one file per template"))
+                let help = match self.content {
+                    Content::Template => "use one file per template",
+                    Content::Other => "use one document",
+                };
+                Err(syntax_error(span.start, &format!("expected one document, found a second one; {help}")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Rejects tags other than `!!str`, `!!seq` and `!!map` in a file that is not a template.
+    fn check_tag(&self, event: &Event<'_>, at: Marker) -> Result<(), TemplateError> {
+        let (Event::Scalar(.., tag) | Event::SequenceStart(_, tag) | Event::MappingStart(_, tag)) = event else {
+            return Ok(());
+        };
+        match tag.as_deref() {
+            Some(tag) if self.content == Content::Other && !is_plain_tag(tag) => {
+                let Tag { handle, suffix } = tag;
+                let detail = format!("expected a value without a tag, found `{handle}{suffix}`; remove the tag");
+                Err(syntax_error(at, &detail))
             }
             _ => Ok(()),
         }
@@ -93,7 +114,7 @@ impl<'t> Builder<'t> {
             "" | "~" | "null" | "Null" | "NULL" => Value::Null,
             "true" | "True" | "TRUE" => Value::Bool(true),
             "false" | "False" | "FALSE" => Value::Bool(false),
-            _ => self.numbers.parse(&text).map_or(Value::Text(text), Value::Number),
+            _ => self.content.parse_number(&text).unwrap_or(Value::Text(text)),
         }
     }
 
@@ -120,11 +141,11 @@ impl<'t> Builder<'t> {
             return Err(syntax_error(at, "an alias refers to the anchor that contains it; write out the value"));
         };
         // Aliases inside anchored values nest deeper than the text.
-        if self.open.len().saturating_add(anchored.depth) > MAX_DEPTH {
+        if self.open.len().saturating_add(anchored.size.depth) > MAX_DEPTH {
             let Position { line, column } = position(at);
             return Err(TemplateError::TooDeep { line, column, max: MAX_DEPTH });
         }
-        self.budget.consume(anchored.values)?;
+        self.budget.consume_copy(&anchored.size)?;
         let node = anchored.node.clone();
         self.insert_value(node)
     }
@@ -137,10 +158,10 @@ impl<'t> Builder<'t> {
         };
         self.budget.consume(1)?;
         if anchor > 0 {
-            let (values, depth) = measure(&node);
+            let size = Size::measure(&node);
             // The stored copy counts as well.
-            self.budget.consume(values)?;
-            self.anchors.insert(anchor, Anchored { node: node.clone(), values, depth });
+            self.budget.consume_copy(&size)?;
+            self.anchors.insert(anchor, Anchored { node: node.clone(), size });
         }
         self.insert_value(node)
     }
@@ -164,14 +185,6 @@ impl<'t> Builder<'t> {
         }
         Ok(())
     }
-}
-
-/// Returns the number of values in a node, and their nesting depth.
-fn measure(node: &Node<'_>) -> (usize, usize) {
-    let parts = node.items().iter().chain(node.members().iter().map(|(_, member)| member));
-    let (values, depth) =
-        parts.map(measure).fold((0_usize, 0_usize), |all, part| (all.0.saturating_add(part.0), all.1.max(part.1)));
-    (values.saturating_add(1), depth.saturating_add(1))
 }
 
 /// Adds the members of merged maps that are not present yet.
@@ -205,6 +218,11 @@ fn parse_key<'t>(node: &Node<'t>) -> Result<Cow<'t, str>, TemplateError> {
     }
 }
 
+/// Returns whether a tag only repeats the type of a text, list or map.
+fn is_plain_tag(tag: &Tag) -> bool {
+    tag.handle == "tag:yaml.org,2002:" && ["str", "seq", "map"].contains(&&*tag.suffix)
+}
+
 /// Returns the function of a short tag.
 fn tag_function(tag: &Tag) -> Option<String> {
     match (tag.handle.as_str(), tag.suffix.as_str()) {
@@ -220,21 +238,30 @@ fn call_function(function: String, argument: Node<'_>) -> Node<'_> {
     Node { position, value: Value::Map(vec![(Cow::Owned(function), argument)]) }
 }
 
-impl Numbers {
-    fn parse(self, text: &str) -> Option<Number> {
+impl Content {
+    fn parse_number<'t>(self, text: &Cow<'t, str>) -> Option<Value<'t>> {
         match self {
-            Self::Unchanged if text.starts_with(|c: char| c.is_ascii_digit() || c == '-') => {
+            Self::Template if text.starts_with(|c: char| c.is_ascii_digit() || c == '-') => {
                 let number: Number = text.parse().ok()?;
-                (number.to_string() == text).then_some(number)
+                (number.to_string() == **text).then_some(Value::Number(number))
             }
-            Self::Core if text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c)) => {
-                let integer = text.parse::<i64>().map(Number::from);
-                integer.or_else(|_| text.parse::<u64>().map(Number::from)).ok().or_else(|| {
-                    // Infinity and NaN, which JSON does not have, stay texts.
-                    Number::from_f64(text.parse().ok()?)
-                })
+            Self::Other if text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c)) => {
+                // Numbers of JSON keep their digits.
+                match serde_json::from_str::<&RawValue>(text) {
+                    Ok(_) => Some(Value::NumberText(text.clone())),
+                    Err(_) => parse_core_number(text).map(Value::Number),
+                }
             }
             _ => None,
         }
     }
+}
+
+/// Parses a number that JSON does not have, for example `+1`, `007` or `.5`.
+fn parse_core_number(text: &str) -> Option<Number> {
+    let integer = text.parse::<i64>().map(Number::from);
+    integer.or_else(|_| text.parse::<u64>().map(Number::from)).ok().or_else(|| {
+        // Infinity and NaN, which JSON does not have, stay texts.
+        Number::from_f64(text.parse().ok()?)
+    })
 }

@@ -5,7 +5,8 @@ use super::query::{execute, query_all, query_each, query_first, sql_limit};
 use super::rows::{self, StateMachineRow, select};
 use crate::error::Result;
 use crate::model::{
-    Alias, EndedCounts, Ending, Execution, Redrive, Revision, Routing, StateMachine, Tag, Version, VersionNumber,
+    Alias, EndedCounts, Ending, Execution, MAX_UNSTORED_PAIRS, OTHER_ALIASES, Redrive, Revision, Routing, StateMachine,
+    Tag, Version, VersionNumber,
 };
 use crate::store::Change;
 use rusqlite::{Connection, Params, params};
@@ -254,11 +255,13 @@ impl StateMachineWriter<'_> {
     /// Deletes the executions before a sequence number, and counts their endings. Because numbers have no gaps, it is
     /// usually one or none.
     fn delete_executions_before(&self, sequence: i64) -> Result<()> {
-        let (mut counts, mut revisions) = (EndedCounts::default(), BTreeSet::new());
-        let sql = select!(executions, " WHERE machine = ?1 AND sequence < ?2");
+        let (mut deleted, mut revisions) = (Vec::new(), BTreeSet::new());
+        let sql = select!(executions, " WHERE machine = ?1 AND sequence < ?2 ORDER BY sequence");
         query_each(self.connection, sql, [self.id, sequence], |row| {
             let row = rows::read_execution(self.connection, row)?;
+            let mut counts = EndedCounts::default();
             counts.add_deleted(&row.execution);
+            deleted.push(counts);
             revisions.insert(row.revision);
             Ok(())
         })?;
@@ -268,15 +271,17 @@ impl StateMachineWriter<'_> {
         self.execute("DELETE FROM executions WHERE machine = ?1 AND sequence < ?2", [self.id, sequence])?;
         self.execute("DELETE FROM endings WHERE machine = ?1 AND sequence < ?2", [self.id, sequence])?;
         self.execute("DELETE FROM redrives WHERE machine = ?1 AND sequence < ?2", [self.id, sequence])?;
-        self.add_unstored_endings(&counts)?;
+        // One after the other, because their order decides which versions and aliases are counted separately.
+        deleted.iter().try_for_each(|counts| self.add_unstored_endings(counts))?;
         revisions.into_iter().try_for_each(|revision| self.delete_unused_revision(revision))
     }
 
-    /// Adds executions that are not stored.
+    /// Adds the endings of one execution that is not stored.
     fn add_unstored_endings(&self, counts: &EndedCounts) -> Result<()> {
         let sql = select!(unstored_endings, " WHERE machine = ?1 AND version = ?2 AND alias = ?3 AND status = ?4");
         for (version, alias, status, added) in counts.iter() {
-            let (version, alias) = (version.map_or(0, VersionNumber::get), alias.unwrap_or_default());
+            let (version, alias) =
+                self.select_pair(version.map_or(0, VersionNumber::get), alias.unwrap_or_default())?;
             let key = params![self.id, version, alias, status.as_str()];
             let stored = query_first(self.connection, sql, key, rows::read_unstored_endings)?;
             let mut durations = stored.map(|(_, (_, _, _, durations))| durations).unwrap_or_default();
@@ -286,6 +291,18 @@ impl StateMachineWriter<'_> {
             self.execute(insert!("REPLACE", unstored_endings, "?1, ?2, ?3, ?4, ?5"), values)?;
         }
         Ok(())
+    }
+
+    /// Returns the version and alias under which a deleted execution counts, like [`EndedCounts`].
+    fn select_pair<'a>(&self, version: u32, alias: &'a str) -> Result<(u32, &'a str)> {
+        let sql = "SELECT CASE WHEN EXISTS (SELECT 1 FROM unstored_endings WHERE machine = ?1 AND version = ?2 AND alias = ?3)
+            THEN 1
+            ELSE (SELECT count(*) FROM (
+                SELECT DISTINCT version, alias FROM unstored_endings WHERE machine = ?1 AND alias <> ?4
+            )) < ?5 END";
+        let values = params![self.id, version, alias, OTHER_ALIASES, sql_limit(MAX_UNSTORED_PAIRS)];
+        let is_separate: Option<bool> = query_first(self.connection, sql, values, |row| row.get(0))?;
+        Ok(if is_separate.unwrap_or_default() { (version, alias) } else { (0, OTHER_ALIASES) })
     }
 
     /// Counts a start. Starts of the unqualified state machine count as version 0.

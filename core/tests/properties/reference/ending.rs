@@ -49,7 +49,9 @@ impl Model {
         let ended = execution.ended(now).copied();
         if let Some(ended) = ended.filter(|ended| ended.end != end) {
             let status = ended.end.status;
-            let message = format!("cannot end the execution: '{arn}' has already ended with status {status}");
+            let another = "start another execution";
+            let help = if status == "SUCCEEDED" { another.to_owned() } else { format!("redrive it, or {another}") };
+            let message = format!("cannot end the execution: '{arn}' has already ended with status {status}; {help}");
             return Err(ModelError::new("ValidationException", message));
         }
         let ending = ended.unwrap_or(Ending { at: now + 1000 * after_seconds, end });

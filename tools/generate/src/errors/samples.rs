@@ -102,7 +102,7 @@ fn missing_resources() -> Vec<Error> {
 
 fn endings() -> Vec<Error> {
     vec![
-        Error::InvalidEnding(format!("'{RUN}' has already ended with status SUCCEEDED")),
+        Error::InvalidEnding(format!("'{RUN}' has already ended with status SUCCEEDED; start another execution")),
         Error::ExecutionNotRedrivable("Execution is SUCCEEDED and cannot be redriven"),
         Error::OutcomeRequired(ORDERS.to_owned()),
     ]
