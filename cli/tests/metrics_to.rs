@@ -127,16 +127,32 @@ impl Server {
     }
 
     fn call(&self, operation: &str, input: &Value) -> Value {
+        self.call_in("000000000000", operation, input)
+    }
+
+    /// Calls an operation in an account.
+    fn call_in(&self, account: &str, operation: &str, input: &Value) -> Value {
         let body = input.to_string();
         let mut stream = TcpStream::connect(self.url.strip_prefix("http://").unwrap()).unwrap();
         let head =
             format!("POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\nx-amz-target: AWSStepFunctions.{operation}");
-        write!(stream, "{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len()).unwrap();
+        let credential = format!("Credential={account}/20260101/us-east-1/states/aws4_request");
+        let signature = format!("authorization: AWS4-HMAC-SHA256 {credential}, SignedHeaders=host, Signature=0");
+        write!(stream, "{head}\r\n{signature}\r\ncontent-length: {}\r\n\r\n{body}", body.len()).unwrap();
         let mut response = String::new();
         stream.read_to_string(&mut response).unwrap();
         let (head, body) = response.split_once("\r\n\r\n").unwrap();
         assert!(head.starts_with("HTTP/1.1 200 "), "{response}");
         serde_json::from_str(body).unwrap()
+    }
+
+    /// Starts an execution in an account without state machines.
+    fn start_in_account(&self, account: &str) {
+        let definition = r#"{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}"#;
+        let role = format!("arn:aws:iam::{account}:role/orders");
+        let create = json!({"name": "orders", "roleArn": role, "definition": definition});
+        let orders = self.call_in(account, "CreateStateMachine", &create);
+        self.call_in(account, "StartExecution", &json!({"stateMachineArn": orders["stateMachineArn"]}));
     }
 
     /// Creates `orders` and an alias `PROD` of its version 1.
@@ -288,4 +304,46 @@ fn other_machines_require_tls_and_aws_is_rejected() {
     let aws = "expected an emulator of CloudWatch: AWS rejects metrics in the namespace AWS/States, found ";
     check_url_error(url, &format!("{aws}`{url}`"));
     check_url_error("127.0.0.1", "`127.0.0.1` is not a valid URL; example: http://127.0.0.1:8083");
+}
+
+/// Neither the error nor a log contains the password.
+#[test]
+fn passwords_and_queries_in_the_url_are_rejected() {
+    let password = "expected a URL without a user and a password; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
+    for url in
+        ["http://user:secret@127.0.0.1:4566", "https://secret@example.com", "user:secret@127.0.0.1", "http://a:b@c@d?e"]
+    {
+        check_url_error(url, password);
+    }
+    for url in ["http://127.0.0.1:4566?token=secret", "http://127.0.0.1:4566/#secret"] {
+        check_url_error(url, "expected a URL without a query and a fragment");
+    }
+}
+
+#[test]
+fn an_interval_requires_a_url() {
+    let output = program(&["serve", "--port", "0", "--metrics-interval", "1s"]).output().unwrap();
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    let error: Vec<_> = error.lines().take(2).map(str::trim).collect();
+    assert_eq!(error, ["error: the following required arguments were not provided:", "--metrics-to <URL>"]);
+    assert_eq!(output.status.code(), Some(2));
+}
+
+/// 105 accounts have a request each.
+#[test]
+fn dropped_requests_are_counted_in_the_log() {
+    let cloudwatch = CloudWatch::start(503);
+    let mut server = Server::start(&cloudwatch.url, &[]);
+    (0..105).for_each(|account| server.start_in_account(&format!("{account:012}")));
+    server.wait_for_line("more than 100 requests with metrics wait; the oldest ones are dropped");
+    cloudwatch.status.store(200, Ordering::SeqCst);
+    server.wait_for_line("metrics are sent again");
+    assert!(server.stop().success());
+    assert_eq!(server.count_lines("the oldest ones are dropped"), 1);
+    let log = server.log.lock().unwrap();
+    let dropped: Vec<_> = log.lines().filter(|line| line.contains("some requests with metrics were dropped")).collect();
+    let [line] = dropped[..] else { panic!("{log}") };
+    let count: usize = line.rsplit_once("requests=").unwrap().1.parse().unwrap();
+    assert!((1..=5).contains(&count), "{line}");
+    assert_eq!(cloudwatch.received.lock().unwrap().len() + count, 105);
 }

@@ -74,7 +74,7 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "URL", help_heading = "Metrics", env = "SFN_ALIAS_METRICS_TO")]
     pub metrics_to: Option<String>,
     /// Time between two requests with metrics, from 1s to 1h
-    #[arg(long, default_value = "10s", value_name = "TIME", value_parser = parse_interval, help_heading = "Metrics", env = "SFN_ALIAS_METRICS_INTERVAL")]
+    #[arg(long, default_value = "10s", value_name = "TIME", value_parser = parse_interval, requires = "metrics_to", help_heading = "Metrics", env = "SFN_ALIAS_METRICS_INTERVAL")]
     pub metrics_interval: Duration,
     /// Log filter, in `tracing` syntax: off, error, warn, info (every request), debug
     #[arg(long, default_value = "info", value_name = "FILTER", env = "SFN_ALIAS_LOG", help_heading = "Logs")]

@@ -36,7 +36,8 @@ impl MetricsSender {
         let Some(url) = args.metrics_to.clone() else { return Ok(None) };
         let (stop, stopped) = mpsc::channel();
         let started = service.options().clock.now();
-        let mut state = SenderState { url, service, sent_until: started, unsent: VecDeque::new(), failing: false };
+        let unsent = VecDeque::new();
+        let mut state = SenderState { url, service, sent_until: started, unsent, failing: false, dropped: 0 };
         let interval = args.metrics_interval;
         let run = move || state.run(interval, &stopped);
         let thread = std::thread::Builder::new().name("metrics".to_owned()).spawn(run).map_err(CliError::system)?;
@@ -55,8 +56,16 @@ impl MetricsSender {
 /// Checks the option `--metrics-to`.
 ///
 /// # Errors
-/// [`CliError::Usage`] for an invalid URL, for AWS, and for another machine without TLS.
+/// [`CliError::Usage`] for an invalid URL, a password or a query in it, for AWS, and for another machine without TLS.
 pub(super) fn check_metrics_url(url: &str) -> Result<(), CliError> {
+    // The URL is logged, so the error omits it too.
+    if url.contains('@') {
+        let text = "--metrics-to: expected a URL without a user and a password; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
+        return Err(CliError::Usage(text.to_owned()));
+    }
+    if url.contains(['?', '#']) {
+        return Err(CliError::Usage("--metrics-to: expected a URL without a query and a fragment".to_owned()));
+    }
     let usage = |detail: &str| Err(CliError::Usage(format!("--metrics-to: {detail}, found `{url}`")));
     if is_aws_url("--metrics-to", url)? {
         return usage("expected an emulator of CloudWatch: AWS rejects metrics in the namespace AWS/States");
@@ -98,6 +107,8 @@ struct SenderState {
     unsent: VecDeque<Batch>,
     /// Whether the last attempt failed, so that a failure is logged once.
     failing: bool,
+    /// Number of requests that were dropped since the last one that was sent.
+    dropped: usize,
 }
 
 impl SenderState {
@@ -110,6 +121,7 @@ impl SenderState {
         if !self.unsent.is_empty() {
             tracing::warn!(requests = self.unsent.len(), "stopping: some metrics were not sent");
         }
+        self.report_dropped();
     }
 
     fn now(&self) -> Timestamp {
@@ -142,15 +154,30 @@ impl SenderState {
 
     /// Keeps the latest batches for the next attempt.
     fn retry_later(&mut self, error: SendError) {
+        self.report(Err(error));
         let dropped = self.unsent.len().saturating_sub(MAX_UNSENT);
         drop(self.unsent.drain(..dropped));
-        self.report(Err(error));
+        if dropped > 0 && self.dropped == 0 {
+            tracing::warn!("more than {MAX_UNSENT} requests with metrics wait; the oldest ones are dropped");
+        }
+        self.dropped = self.dropped.saturating_add(dropped);
+    }
+
+    /// Logs how many batches were dropped.
+    fn report_dropped(&mut self) {
+        let requests = std::mem::take(&mut self.dropped);
+        if requests > 0 {
+            tracing::warn!(requests, "some requests with metrics were dropped");
+        }
     }
 
     /// Logs that sending fails, or succeeds again.
     fn report(&mut self, result: Result<(), SendError>) {
-        let (url, has_failed) = (&*self.url, self.failing);
-        self.failing = result.is_err();
+        let has_failed = std::mem::replace(&mut self.failing, result.is_err());
+        if result.is_ok() {
+            self.report_dropped();
+        }
+        let url = &*self.url;
         match result {
             Ok(()) if has_failed => tracing::info!(url, "metrics are sent again"),
             Err(SendError::Temporary(error)) if !has_failed => {
