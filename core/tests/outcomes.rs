@@ -535,11 +535,7 @@ fn invalid_requests_to_end_change_nothing() {
     let cannot = "ValidationException: cannot end the execution:";
     let example = r#"use an object such as {"executionArn": "arn:...", "output": {}}"#;
     let cases = [
-        (
-            "{".to_owned(),
-            "SerializationException: cannot parse the request: EOF while parsing an object at line 1 column 1"
-                .to_owned(),
-        ),
+        ("{".to_owned(), format!("{cannot} line 1 column 1: not valid JSON: EOF while parsing an object; {example}")),
         ("[]".to_owned(), format!("{cannot} expected an object, found a list; {example}")),
         ("{}".to_owned(), format!("{cannot} `executionArn` is missing; {example}")),
         (
