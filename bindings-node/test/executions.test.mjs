@@ -379,14 +379,17 @@ test('evaluateAlarms: by version and by alias, in a period', async t => {
   const { service } = await mockOrders(t, { outcomes: { outcomes: [{ version: 2, error: 'E' }, { output: 1 }] } })
   for (let id = 0; id < 10; id++) await start(service)
   const alarm = rule => ({ name: JSON.stringify(rule), stateMachine: 'orders', metric: 'ExecutionsFailed', threshold: 1, ...rule })
-  const rules = { alarms: [{}, { version: 1 }, { version: 2 }, { alias: 'PROD' }, { alias: 'TEST' }, { threshold: 11 }].map(alarm) }
-  const states = { '{}': 'ALARM', '{"version":1}': 'OK', '{"version":2}': 'ALARM', '{"alias":"PROD"}': 'ALARM', '{"alias":"TEST"}': 'OK', '{"threshold":11}': 'OK' }
+  const rules = { alarms: [{}, { version: 1 }, { version: 2 }, { alias: 'PROD' }, { threshold: 11 }].map(alarm) }
+  const states = { '{}': 'ALARM', '{"version":1}': 'OK', '{"version":2}': 'ALARM', '{"alias":"PROD"}': 'ALARM', '{"threshold":11}': 'OK' }
   assert.deepEqual(await service.evaluateAlarms(rules), states)
   for (const same of [rules.alarms, JSON.stringify(rules), Buffer.from(JSON.stringify(rules))]) assert.deepEqual(await service.evaluateAlarms(same), states)
   t.mock.timers.tick(61_000)
   assert.ok(Object.values(await service.evaluateAlarms(rules)).every(state => state === 'OK'))
   await assert.rejects(service.evaluateAlarms({ alarms: [alarm({ metric: 'ExecutionsFailedCount' })] }), {
     name: 'ValidationException', message: /`\/alarms\/0\/metric`: expected a metric, found `"ExecutionsFailedCount"`; use `ExecutionsStarted`, /
+  })
+  await assert.rejects(service.evaluateAlarms([alarm({ alias: 'TEST' })]), {
+    name: 'StateMachineDoesNotExist', message: "State Machine Does Not Exist: 'arn:aws:states:us-east-1:000000000000:stateMachine:orders:TEST'"
   })
   for (const wrong of [undefined, 5, '{', { alarms: [{ version: 1, alias: 'PROD' }] }]) await assert.rejects(service.evaluateAlarms(wrong), { $fault: 'client' })
 })
