@@ -1,6 +1,7 @@
 //! Values in the JSON of rules, with their positions.
 
 use crate::json_text::find_position;
+use crate::model::VersionNumber;
 use crate::nearest::find_nearest;
 use crate::rule_error::RulesError;
 use crate::wire::Text;
@@ -152,6 +153,14 @@ impl<'t> Object<'t> {
     /// Returns a member, which may be null.
     pub fn get_or_null(&self, name: &str) -> Option<&Value<'t>> {
         self.members.iter().find(|(other, _)| *other == name).map(|(_, value)| value)
+    }
+
+    /// Returns the member `version`.
+    pub fn parse_version(&self) -> Result<Option<VersionNumber>, RulesError> {
+        let Some(value) = self.get("version") else { return Ok(None) };
+        let version = value.as_integer(1, u32::MAX).and_then(VersionNumber::new);
+        let help = "use the number of a version, for example 2";
+        version.map(Some).ok_or_else(|| value.unexpected("an integer greater than 0", help))
     }
 
     /// Returns the name and value of the first of these members that is present.

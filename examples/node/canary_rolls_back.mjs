@@ -1,4 +1,4 @@
-// A canary deployment that rolls back by itself, in process and on a virtual clock: version 2 fails some of its
+// A canary deployment that rolls back automatically, in process and on a virtual clock: version 2 fails some of its
 // executions, and an alarm on these failures ends the deployment. Prints `examples/canary_rolls_back.txt`.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

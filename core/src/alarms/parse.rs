@@ -2,7 +2,7 @@
 
 use super::rules::{AlarmMetric, AlarmRule, AlarmRules, Comparison};
 use crate::constraint::Pattern;
-use crate::model::{Resource, VersionNumber, parse_arn};
+use crate::model::{Resource, parse_arn};
 use crate::rule_error::RulesError;
 use crate::rule_value::{Object, Value, format_names, parse_duration};
 use std::collections::HashSet;
@@ -61,7 +61,7 @@ impl AlarmRules {
 }
 
 fn parse_alarm(object: &Object<'_>) -> Result<AlarmRule> {
-    let (version, alias) = (parse_version(object)?, parse_alias(object)?);
+    let (version, alias) = (object.parse_version()?, parse_alias(object)?);
     if let (Some(_), Some(alias)) = (version, object.get("alias")) {
         let help = "use one of them: AWS has no metric with both dimensions";
         return Err(alias.error("expected either `version` or `alias`, found both", help));
@@ -116,13 +116,6 @@ fn parse_state_machine(value: &Value<'_>) -> Result<String> {
     let help = "use its name or its ARN; for a version or an alias, also use `version` or `alias`";
     let text = value.as_text().filter(|text| is_valid(text));
     text.map(|text| text.to_string()).ok_or_else(|| value.unexpected_text("a state machine", help, is_valid))
-}
-
-fn parse_version(object: &Object<'_>) -> Result<Option<VersionNumber>> {
-    let Some(value) = object.get("version") else { return Ok(None) };
-    let version = value.as_integer(1, u32::MAX).and_then(VersionNumber::new);
-    let help = "use the number of a version, for example 2";
-    version.map(Some).ok_or_else(|| value.unexpected("an integer greater than 0", help))
 }
 
 fn parse_alias(object: &Object<'_>) -> Result<Option<String>> {

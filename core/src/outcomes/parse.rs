@@ -5,7 +5,6 @@ use super::fault::{Fault, FaultError, FaultShare};
 use super::result::parse_result;
 use crate::constraint::Pattern;
 use crate::limits::Limits;
-use crate::model::VersionNumber;
 use crate::nearest::find_nearest;
 use crate::operation::Operation;
 use crate::rule_error::RulesError;
@@ -83,7 +82,7 @@ fn parse_rule(value: &Value<'_>, limits: &Limits) -> Result<Rule, RulesError> {
     )?;
     Ok(Rule {
         state_machine: parse_name(&object, "stateMachine", "the name of a state machine", is_name)?,
-        version: parse_version(&object)?,
+        version: object.parse_version()?,
         alias: parse_name(&object, "alias", "the name of an alias", is_alias_name)?,
         name: parse_name(&object, "name", "the beginning of an execution's name", is_name)?,
         results: parse_results(&object, limits)?,
@@ -111,13 +110,6 @@ fn is_name(name: &str) -> bool {
 
 fn is_alias_name(name: &str) -> bool {
     Pattern::CharacterRestrictedName.matches(name)
-}
-
-fn parse_version(object: &Object<'_>) -> Result<Option<VersionNumber>, RulesError> {
-    let Some(value) = object.get("version") else { return Ok(None) };
-    let version = value.as_integer(1, u32::MAX).and_then(VersionNumber::new);
-    let help = "use the number of a version, for example 2";
-    version.map(Some).ok_or_else(|| value.unexpected("an integer greater than 0", help))
 }
 
 fn parse_results(object: &Object<'_>, limits: &Limits) -> Result<Results, RulesError> {

@@ -258,7 +258,7 @@ fn describe_value<'t>(view: View<'_, 't>, value: &SymbolicText<'t>) -> Option<St
         Some(Qualifier::Version) => "the ARN of a version, ",
         Some(Qualifier::Alias(_) | Qualifier::AliasResource(_)) => "the ARN of an alias, ",
         None if view.is_other_resource(value) => "",
-        // An empty default is a placeholder.
+        // The deploy replaces an empty default.
         None => value.example_text().filter(|text| !text.is_empty() && !text.starts_with("arn:")).map(|_| "")?,
     };
     Some(format!("{what}`{}`", value.to_sub_pattern()))
