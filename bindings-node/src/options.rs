@@ -101,6 +101,7 @@ pub fn parse_options(options: Option<String>, outcomes: Option<JsonText>) -> Res
         deletion_delay: raw.deletion_delay_seconds.0,
         seed: raw.seed.map(|seed| seed.0),
         clock: clock::create_core_clock(),
+        on_start: None,
     };
     Ok((options, resolve_scope(raw.scope, &Scope::default(), "options.scope")?))
 }

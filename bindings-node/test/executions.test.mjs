@@ -344,7 +344,7 @@ test('StartSyncExecution: its host prefix does not matter in process, and `disab
   const { stopDate } = await sfn.startSyncExecution({ stateMachineArn: ALIAS })
   assert.deepEqual(stopDate, new Date(START + 250))
   sfn.setOutcomes(null)
-  await assert.rejects(sfn.startSyncExecution({ stateMachineArn: ALIAS }), { message: /no rule in `outcomes` decides .*; add a rule$/ })
+  await assert.rejects(sfn.startSyncExecution({ stateMachineArn: ALIAS }), { message: /neither a rule in `outcomes` nor a callback decides .*; add a rule$/ })
 })
 
 test('stubs of aws-sdk-client-mock for the operations of executions', async t => {

@@ -40,6 +40,7 @@ impl ServiceArgs<'_, '_> {
             deletion_delay: duration("deletion_delay", self.deletion_delay)?.unwrap_or(defaults.deletion_delay),
             seed: seed(self.seed)?,
             clock,
+            on_start: None,
         })
     }
 

@@ -95,9 +95,9 @@ errors! {
     /// An execution cannot be redriven, for this reason.
     #[error("{0}")]
     ExecutionNotRedrivable(&'static str) => ExecutionNotRedrivable;
-    /// StartSyncExecution of this state machine, without a rule that decides how it ends.
+    /// StartSyncExecution of this state machine, without a rule or callback that decides how it ends.
     #[error(
-        "sfn-alias does not interpret definitions, and no rule in `outcomes` decides how this execution of '{0}' ends; add a rule"
+        "sfn-alias does not interpret definitions, and neither a rule in `outcomes` nor a callback decides how this execution of '{0}' ends; add a rule"
     )]
     OutcomeRequired(String) => UnknownOperationException;
     /// A value that is not a Step Functions ARN.

@@ -138,10 +138,7 @@ macro_rules! for_each_operation {
                     ExecutionAlreadyExists, InvalidArn, InvalidExecutionInput, InvalidName, StateMachineDoesNotExist,
                     StateMachineDeleting, ValidationException,
                 ];
-                write |command, call| {
-                    let values = generate_start_values(&command, call);
-                    call.write(command.state_machine.unqualified_arn, |context| start::start(&command, &values, context))
-                }
+                write |command, call| call.start(&command)
             }
             /// Starts an execution of an EXPRESS state machine, one of its versions, or the version that an alias selects by weight, and returns its result. A rule in `outcomes` decides the result.
             StartSyncExecution start_sync_execution {
@@ -150,12 +147,7 @@ macro_rules! for_each_operation {
                     InvalidArn, InvalidExecutionInput, InvalidName, StateMachineDoesNotExist, StateMachineDeleting,
                     StateMachineTypeNotSupported,
                 ];
-                write |command, call| {
-                    let values = generate_start_values(&command.start, call);
-                    call.write(command.start.state_machine.unqualified_arn, |context| {
-                        start::start_sync(&command, &values, context)
-                    })
-                }
+                write |command, call| call.start_sync(&command)
             }
             /// Returns an execution.
             DescribeExecution describe_execution {
@@ -188,12 +180,7 @@ macro_rules! for_each_operation {
             RedriveExecution redrive_execution {
                 RedriveExecutionInput => RedriveExecutionOutput;
                 [ExecutionDoesNotExist, ExecutionNotRedrivable, InvalidArn, ValidationException];
-                write |command, call| {
-                    let outcomes = call.outcome_source();
-                    call.write(&command.execution.state_machine_arn, |context| {
-                        ending::redrive(&command, &outcomes, context)
-                    })
-                }
+                write |command, call| call.redrive(&command)
             }
             /// Stops an execution. It is ABORTED afterwards.
             StopExecution stop_execution {
@@ -275,6 +262,11 @@ macro_rules! define_operations {
 for_each_operation!(define_operations);
 
 impl Operation {
+    /// Returns whether the operation can start an execution, and call [`crate::Options::on_start`].
+    pub const fn starts_executions(self) -> bool {
+        matches!(self, Self::StartExecution | Self::StartSyncExecution | Self::RedriveExecution)
+    }
+
     /// The operations of AWS Step Functions that this crate does not implement: map runs, activities and
     /// tests of single states.
     pub const UNSUPPORTED: &'static [&'static str] = &[

@@ -3,6 +3,7 @@
 use crate::limits::Limits;
 use crate::model::Timestamp;
 use crate::outcomes::Outcomes;
+use crate::start_callback::StartCallback;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -62,4 +63,24 @@ pub struct Options {
     /// Rules that decide how executions end, and faults of operations. `None`: executions are RUNNING until they are ended by
     /// a request, and there are no faults.
     pub outcomes: Option<Outcomes>,
+    /// Called with each execution that was started and that no rule ends. `None`: such an execution is RUNNING until it is
+    /// ended by a request.
+    ///
+    /// Version 2 of each state machine fails:
+    ///
+    /// ```
+    /// use sfn_alias::{DelayedOutcome, Options, StartCallback, StepFunctions};
+    /// use sfn_alias::model::{Failure, Outcome};
+    ///
+    /// let on_start = StartCallback::new(|execution| {
+    ///     let version = execution.state_machine_version_arn.as_deref().unwrap_or_default();
+    ///     Some(match version.ends_with(":2") {
+    ///         true => DelayedOutcome::from_exception("Orders.Broken", "version 2 fails"),
+    ///         false => Outcome::Succeeded(execution.input.clone()).into(),
+    ///     })
+    /// });
+    /// let sfn = StepFunctions::in_memory_with(Options { on_start: Some(on_start), ..Options::default() })?;
+    /// # Ok::<(), sfn_alias::Error>(())
+    /// ```
+    pub on_start: Option<StartCallback>,
 }

@@ -314,7 +314,7 @@ fn rules_decide_synchronous_executions() {
     assert_eq!((&succeeded["status"], &succeeded["output"]), (&json!("SUCCEEDED"), &json!("[1]")));
     let error = sfn.call_from("StartSyncExecution", run("other").to_string().as_bytes(), &Json).unwrap_err();
     let text = format!(
-        "sfn-alias does not interpret definitions, and no rule in `outcomes` decides how this execution of '{arn}' ends; add a rule"
+        "sfn-alias does not interpret definitions, and neither a rule in `outcomes` nor a callback decides how this execution of '{arn}' ends; add a rule"
     );
     assert_eq!(error.to_string(), text);
 }

@@ -1,11 +1,13 @@
 //! Decides how executions end, and on redrives.
 
-use super::{Context, Decision, require_execution};
+use super::start::Started;
+use super::{Context, Decision, format_version_arn, missing_error, qualify_arn, require_execution};
 use crate::command::{EndExecution, RedriveExecution, StopExecution};
 use crate::error::{Error, Result};
 use crate::model::{Ending, Execution, ExecutionStatus, Failure, Outcome, Redrive, Timestamp};
 use crate::outcomes::{OutcomeSource, Start};
-use crate::store::{Change, View};
+use crate::start_callback::StartedExecution;
+use crate::store::{Change, RevisionKey, View};
 use crate::wire::output::{EndExecutionOutput, RedriveExecutionOutput, StopExecutionOutput};
 use std::time::Duration;
 
@@ -55,15 +57,17 @@ pub(crate) fn end(command: &EndExecution<'_>, context: &Context<'_>) -> Result<D
     Ok(Decision { change: Some(Change::EndExecution { name: execution.name.clone(), ending }), output })
 }
 
-/// Starts an execution again. Idempotent for the last client tokens.
+/// Starts an execution again. Idempotent for the last client tokens. `reports` is as in [`super::start::StartValues`].
 pub(crate) fn redrive(
     command: &RedriveExecution<'_>,
     outcomes: &OutcomeSource<'_>,
+    reports: bool,
     context: &Context<'_>,
-) -> Result<Decision<RedriveExecutionOutput>> {
+) -> Result<Decision<Started<RedriveExecutionOutput>>> {
     let (view, execution) = require_execution(&command.execution, context)?;
     if let Some(redrive) = find_redrive(&execution, command.client_token, context.now) {
-        return Ok(Decision { change: None, output: RedriveExecutionOutput { redrive_date: redrive.redriven } });
+        let output = RedriveExecutionOutput { redrive_date: redrive.redriven };
+        return Ok(Decision { change: None, output: (output, None) });
     }
     let previous = require_redrivable(view, &execution, context.now).map_err(Error::ExecutionNotRedrivable)?.clone();
     let Execution { name, version, input, .. } = &*execution;
@@ -71,9 +75,35 @@ pub(crate) fn redrive(
     let state_machine = command.execution.state_machine_name;
     let start = Start { state_machine, version: *version, alias, name, input };
     let ending = outcomes.decide(&start, context.now);
+    let report = || report_redrive(command, &execution, view, context.now);
+    let started = (reports && ending.is_none()).then(report).transpose()?;
     let redrive = Redrive { redriven: context.now, client_token: command.client_token.map(Into::into), previous };
     let change = Change::RedriveExecution { name: execution.name.clone(), redrive, ending };
-    Ok(Decision { change: Some(change), output: RedriveExecutionOutput { redrive_date: context.now } })
+    Ok(Decision { change: Some(change), output: (RedriveExecutionOutput { redrive_date: context.now }, started) })
+}
+
+/// Returns what a callback receives.
+fn report_redrive(
+    command: &RedriveExecution<'_>,
+    execution: &Execution,
+    view: &dyn View,
+    now: Timestamp,
+) -> Result<Box<StartedExecution>> {
+    let (arn, redriven) = (&command.execution.state_machine_arn, execution.redrives.len().saturating_add(1));
+    let revision = view.revision(RevisionKey::Execution(&execution.name))?;
+    Ok(Box::new(StartedExecution {
+        execution_arn: command.execution.arn.to_owned(),
+        state_machine_arn: arn.clone(),
+        state_machine_version_arn: execution.version.map(|number| format_version_arn(arn, number)),
+        state_machine_alias_arn: execution.alias.as_deref().map(|alias| qualify_arn(arn, alias)),
+        name: execution.name.to_string(),
+        input: execution.input.clone(),
+        kind: view.state_machine().kind,
+        start_date: now,
+        redrive_count: u32::try_from(redriven).unwrap_or(u32::MAX),
+        trace_header: execution.trace_header.as_deref().map(str::to_owned),
+        revision: revision.ok_or_else(|| missing_error(&command.execution))?,
+    }))
 }
 
 fn find_redrive<'e>(execution: &'e Execution, token: Option<&str>, now: Timestamp) -> Option<&'e Redrive> {

@@ -1,11 +1,14 @@
 //! Decides on starts of executions.
 
-use super::{Context, Decision, format_execution_arn, format_express_arn, require_version};
+use super::{
+    Context, Decision, format_execution_arn, format_express_arn, format_version_arn, qualify_arn, require_version,
+};
 use crate::command::{Qualifier, StartExecution, StartSyncExecution};
 use crate::error::{Error, Result};
 use crate::model::{Ending, Execution, ExecutionStatus, StateMachineType, Timestamp, UnstoredEnding, VersionNumber};
 use crate::outcomes::{OutcomeSource, Start};
-use crate::store::{Change, View};
+use crate::start_callback::{DelayedOutcome, StartedExecution};
+use crate::store::{Change, RevisionKey, View};
 use crate::wire::output::{BillingDetails, DataDetails, StartExecutionOutput, StartSyncExecutionOutput};
 
 /// The random values of a start, generated before the decision.
@@ -18,6 +21,30 @@ pub(crate) struct StartValues<'r> {
     pub express_id: String,
     /// The rules that decide how executions end.
     pub outcomes: OutcomeSource<'r>,
+    /// Whether to return the execution that was started, for a callback.
+    pub reports: bool,
+}
+
+/// The output of a start, and what a callback receives if something was started that no rule ends.
+pub(crate) type Started<O> = (O, Option<Box<StartedExecution>>);
+
+/// A synchronous execution whose result a callback decides.
+#[derive(Debug)]
+pub(crate) struct SyncStart {
+    pub execution: StartedExecution,
+    version: Option<VersionNumber>,
+    alias: Option<Box<str>>,
+    metadata_only: bool,
+}
+
+impl SyncStart {
+    /// The error of a start whose result is not known.
+    pub fn missing_outcome(&self) -> Error {
+        let StartedExecution { state_machine_arn, state_machine_version_arn, state_machine_alias_arn, .. } =
+            &self.execution;
+        let requested = state_machine_alias_arn.as_ref().or(state_machine_version_arn.as_ref());
+        Error::OutcomeRequired(requested.unwrap_or(state_machine_arn).clone())
+    }
 }
 
 /// Starts an execution. Idempotent: returns the existing execution if it is RUNNING and has the same input.
@@ -25,13 +52,15 @@ pub(crate) fn start(
     command: &StartExecution<'_>,
     values: &StartValues<'_>,
     context: &Context<'_>,
-) -> Result<Decision<StartExecutionOutput>> {
+) -> Result<Decision<Started<StartExecutionOutput>>> {
     let (view, route) = resolve_target(command, values, context)?;
     let name = command.name.unwrap_or(&values.name);
     let unqualified_arn = command.state_machine.unqualified_arn;
     if view.state_machine().kind == StateMachineType::Express {
         let execution_arn = format_express_arn(unqualified_arn, name, &values.express_id);
-        let output = StartExecutionOutput { execution_arn, start_date: context.now };
+        let report = || report_start(command, route, name, &execution_arn, view, context.now);
+        let started = values.reports.then(report).transpose()?;
+        let output = (StartExecutionOutput { execution_arn, start_date: context.now }, started);
         return Ok(Decision { change: Some(Change::CountStart { version: route.version, ending: None }), output });
     }
     let execution_arn = format_execution_arn(unqualified_arn, name);
@@ -39,67 +68,107 @@ pub(crate) fn start(
         if stored.status_at(context.now) != ExecutionStatus::Running || *stored.input != *command.input {
             return Err(Error::ExecutionAlreadyExists(execution_arn));
         }
-        let output = StartExecutionOutput { execution_arn, start_date: stored.started };
+        let output = (StartExecutionOutput { execution_arn, start_date: stored.started }, None);
         return Ok(Decision { change: None, output });
     }
     let ending = values.outcomes.decide(&route.as_start(command, name), context.now);
+    let report = || report_start(command, route, name, &execution_arn, view, context.now);
+    let started = (values.reports && ending.is_none()).then(report).transpose()?;
     let execution = Box::new(new_execution(command, name, route, ending, context.now));
     let limit = context.options.limits.executions_per_state_machine;
-    let output = StartExecutionOutput { execution_arn, start_date: context.now };
+    let output = (StartExecutionOutput { execution_arn, start_date: context.now }, started);
     Ok(Decision { change: Some(Change::PutExecution { execution, limit }), output })
 }
 
-/// Starts an execution of an EXPRESS state machine, which ends in the same request.
-pub(crate) fn start_sync(
+/// Selects the version of a synchronous execution of an EXPRESS state machine. Also returns the result if a rule decides
+/// it.
+pub(crate) fn prepare_sync(
     command: &StartSyncExecution<'_>,
     values: &StartValues<'_>,
     context: &Context<'_>,
-) -> Result<Decision<StartSyncExecutionOutput>> {
+) -> Result<(SyncStart, Option<DelayedOutcome>)> {
     let StartSyncExecution { start, metadata_only } = command;
     let (view, route) = resolve_target(start, values, context)?;
     if view.state_machine().kind != StateMachineType::Express {
         return Err(Error::StateMachineTypeNotSupported);
     }
     let name = start.name.unwrap_or(&values.name);
-    let required = || Error::OutcomeRequired(start.state_machine.arn.to_owned());
-    let ending = values.outcomes.decide(&route.as_start(start, name), context.now).ok_or_else(required)?;
-    let output = StartSyncExecutionOutput {
-        execution_arn: format_express_arn(start.state_machine.unqualified_arn, name, &values.express_id),
-        name: name.to_owned(),
-        ..sync_output(start, &ending, !metadata_only, context.now)
-    };
-    let unstored = UnstoredEnding {
-        alias: route.alias.map(Into::into),
-        status: ending.outcome.status(),
-        duration: ending.stopped.duration_since(context.now).unwrap_or_default(),
-    };
-    Ok(Decision { change: Some(Change::CountStart { version: route.version, ending: Some(unstored) }), output })
+    let ending = values.outcomes.decide(&route.as_start(start, name), context.now);
+    let outcome = ending.map(|ending| DelayedOutcome {
+        after: ending.stopped.duration_since(context.now).unwrap_or_default(),
+        outcome: ending.outcome,
+    });
+    let execution_arn = format_express_arn(start.state_machine.unqualified_arn, name, &values.express_id);
+    let execution = *report_start(start, route, name, &execution_arn, view, context.now)?;
+    let alias = route.alias.map(Into::into);
+    Ok((SyncStart { execution, version: route.version, alias, metadata_only: *metadata_only }, outcome))
 }
 
-/// Returns the output of a synchronous execution without its ARN and name.
-fn sync_output(
-    start: &StartExecution<'_>,
-    ending: &Ending,
-    included: bool,
-    now: Timestamp,
-) -> StartSyncExecutionOutput {
-    let failure = ending.outcome.failure();
+/// Ends a synchronous execution of an EXPRESS state machine.
+pub(crate) fn finish_sync(
+    start: &SyncStart,
+    result: &DelayedOutcome,
+    context: &Context<'_>,
+) -> Result<Decision<StartSyncExecutionOutput>> {
+    let arn = &start.execution.state_machine_arn;
+    context.require_active(arn, || Error::StateMachineDoesNotExist(arn.clone()))?;
+    // The clock of a test may stand still or be set back.
+    let stopped = context.now.max(start.execution.start_date).saturating_add(result.after);
+    let unstored = UnstoredEnding {
+        alias: start.alias.clone(),
+        status: result.outcome.status(),
+        duration: stopped.duration_since(start.execution.start_date).unwrap_or_default(),
+    };
+    let change = Change::CountStart { version: start.version, ending: Some(unstored) };
+    let output = sync_output(start, &Ending { stopped, outcome: result.outcome.clone() });
+    Ok(Decision { change: Some(change), output })
+}
+
+fn sync_output(start: &SyncStart, ending: &Ending) -> StartSyncExecutionOutput {
+    let (included, execution, failure) = (!start.metadata_only, &start.execution, ending.outcome.failure());
     StartSyncExecutionOutput {
-        billing_details: bill(now, ending.stopped),
+        billing_details: bill(execution.start_date, ending.stopped),
         cause: failure.and_then(|failure| failure.cause.clone()),
         error: failure.and_then(|failure| failure.error.clone()),
-        execution_arn: String::new(),
-        input: included.then(|| start.input.into()),
+        execution_arn: execution.execution_arn.clone(),
+        input: included.then(|| execution.input.clone()),
         input_details: DataDetails { included },
-        name: String::new(),
+        name: execution.name.clone(),
         output: ending.outcome.output().filter(|_| included).cloned(),
         output_details: DataDetails { included },
-        start_date: now,
-        state_machine_arn: start.state_machine.unqualified_arn.to_owned(),
+        start_date: execution.start_date,
+        state_machine_arn: execution.state_machine_arn.clone(),
         status: ending.outcome.status().as_str().to_owned(),
         stop_date: ending.stopped,
-        trace_header: start.trace_header.map(str::to_owned),
+        trace_header: execution.trace_header.clone(),
     }
+}
+
+/// Returns what a callback receives.
+fn report_start(
+    command: &StartExecution<'_>,
+    route: Route<'_>,
+    name: &str,
+    execution_arn: &str,
+    view: &dyn View,
+    now: Timestamp,
+) -> Result<Box<StartedExecution>> {
+    let arn = command.state_machine.unqualified_arn;
+    let missing = || Error::StateMachineDoesNotExist(arn.into());
+    let key = route.version.map_or(RevisionKey::Current, RevisionKey::Version);
+    Ok(Box::new(StartedExecution {
+        execution_arn: execution_arn.to_owned(),
+        state_machine_arn: arn.to_owned(),
+        state_machine_version_arn: route.version.map(|number| format_version_arn(arn, number)),
+        state_machine_alias_arn: route.alias.map(|alias| qualify_arn(arn, alias)),
+        name: name.to_owned(),
+        input: command.input.into(),
+        kind: view.state_machine().kind,
+        start_date: now,
+        redrive_count: 0,
+        trace_header: command.trace_header.map(str::to_owned),
+        revision: view.revision(key)?.ok_or_else(missing)?,
+    }))
 }
 
 /// AWS bills started units of 100 ms and 64 MB.

@@ -9,8 +9,8 @@ use serde::de::IgnoredAny;
 use std::time::Duration;
 
 /// Maximum number of characters of an error and of a cause, as in the service model.
-const MAX_ERROR_CHARACTERS: usize = 256;
-const MAX_CAUSE_CHARACTERS: usize = 32_768;
+pub(crate) const MAX_ERROR_CHARACTERS: usize = 256;
+pub(crate) const MAX_CAUSE_CHARACTERS: usize = 32_768;
 /// AWS ends an execution after one year.
 const MAX_AFTER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
@@ -33,6 +33,17 @@ pub(crate) fn parse_ending_request(json: &str, limits: &Limits) -> Result<Ending
         outcome: parse_outcome(&object, limits)?,
         after: parse_after(&object)?,
     })
+}
+
+/// Parses how an execution ends: `None` for null.
+pub(crate) fn parse_ending(json: &str, limits: &Limits) -> Result<Option<(Outcome, Duration)>, RulesError> {
+    const HELP: &str = r#"use null, or an object such as {"output": {}}"#;
+    let value = Value::parse(json, HELP)?;
+    if value.is_null() {
+        return Ok(None);
+    }
+    let object = value.parse_object(&["status", "output", "error", "cause", "after"], HELP)?;
+    Ok(Some((parse_outcome(&object, limits)?, parse_after(&object)?)))
 }
 
 /// Parses the result in a rule.

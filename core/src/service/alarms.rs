@@ -2,6 +2,7 @@
 
 use super::StepFunctions;
 use super::call::{Call, NOTHING_CHANGED, catch_panic};
+use super::start::AfterStart;
 use crate::alarms::{AlarmRule, AlarmRules, AlarmState, Dimension, Events, SortedEvents};
 use crate::error::{Error, Result};
 use crate::json::SerializeResponse;
@@ -35,7 +36,7 @@ impl StepFunctions {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn evaluate_alarms(&self, rules: &AlarmRules) -> Result<Vec<AlarmState>> {
-        catch_panic(NOTHING_CHANGED, || self.with_call(|call| evaluate(rules.alarms(), call)))
+        catch_panic(NOTHING_CHANGED, || self.with_call(AfterStart::Nothing, |call| evaluate(rules.alarms(), call)))
     }
 
     /// Like [`StepFunctions::evaluate_alarms`], for rules as JSON bytes or values of another programming language. Returns

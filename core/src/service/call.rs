@@ -1,6 +1,7 @@
 //! One call of an operation: its transaction, time and scope, and its panic.
 
 use super::outcomes::SharedOutcomes;
+use super::start::{AfterStart, ReportedStart};
 use crate::engine::{Context, Decision, state_machine};
 use crate::error::{self, Error, Result};
 use crate::model::Scope;
@@ -23,6 +24,9 @@ pub(super) struct Call<'c> {
     pub picker: &'c WeightedPicker,
     pub id_rng: &'c Rng,
     pub outcomes: &'c SharedOutcomes,
+    pub after_start: AfterStart<'c>,
+    /// With [`AfterStart::Report`]: the execution that was started.
+    pub reported: Option<ReportedStart>,
 }
 
 impl<'c> Call<'c> {

@@ -2,12 +2,15 @@
 
 mod alarms;
 mod call;
+mod call_progress;
 mod operations;
 mod outcomes;
+mod start;
 mod start_simulator;
 mod statistics;
 mod step_functions;
 
+pub use call_progress::CallProgress;
 pub use start_simulator::StartSimulator;
 pub use statistics::{EndedCount, StartCount, Statistics};
 pub use step_functions::StepFunctions;

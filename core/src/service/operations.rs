@@ -1,10 +1,9 @@
 //! Executes the operations: the execution of each input, and the dispatch by name.
 
 use super::call::{Call, RESPONSE_LOST, catch_panic};
-use crate::command::{Qualifier, Request, StartExecution, ValidateDefinition, parse};
+use crate::command::{Request, ValidateDefinition, parse};
 use crate::definition::{DefinitionError, find_definition_errors};
-use crate::engine::start::StartValues;
-use crate::engine::{alias, ending, execution, history, start, state_machine, tags, version};
+use crate::engine::{alias, ending, execution, history, state_machine, tags, version};
 use crate::error::Result;
 use crate::json::SerializeResponse;
 use crate::model::StateMachine;
@@ -98,18 +97,6 @@ fn execute_typed<'s, I: Execute + Deserialize<'s>, K: SerializeResponse>(
     let input: I = deserialize_request(request, &call.context.options.limits)?;
     let output = request.run_without_global_lock(|| execute(&input, call))?;
     catch_panic(RESPONSE_LOST, || serializer.write(&output))
-}
-
-/// Generates the random values of a start. Only a start with an alias uses a percent value. With a seed, the n-th such
-/// start therefore always gets the same value.
-fn generate_start_values<'c>(command: &StartExecution<'_>, call: &Call<'c>) -> StartValues<'c> {
-    let is_alias = matches!(command.state_machine.qualifier, Qualifier::Alias(_));
-    StartValues {
-        percent: if is_alias { call.picker.next_percent() } else { 0 },
-        name: if command.name.is_none() { call.id_rng.uuid() } else { String::new() },
-        express_id: call.id_rng.uuid(),
-        outcomes: call.outcome_source(),
-    }
 }
 
 /// Maximum number of diagnostics if the request does not specify one.

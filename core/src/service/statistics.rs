@@ -1,6 +1,7 @@
 //! Numbers of records, starts and ended executions, and metrics.
 
 use super::StepFunctions;
+use super::start::AfterStart;
 use crate::error::{Error, Result};
 use crate::metric_data::{MetricCollector, MetricDatum};
 use crate::model::{DurationHistogram, ExecutionStatus, Resource, Timestamp, VersionNumber, parse_arn};
@@ -90,7 +91,7 @@ impl StepFunctions {
         if !matches!(arn.resource, Resource::StateMachine { .. }) {
             return Err(missing());
         }
-        self.with_call(|call| {
+        self.with_call(AfterStart::Nothing, |call| {
             call.read(state_machine_arn, |context| {
                 let view = context.require_state_machine(missing)?;
                 Ok(read_start_counts(state_machine_arn, view)?.collect())

@@ -3,6 +3,7 @@
 use super::call::{Call, NOTHING_CHANGED, RESPONSE_LOST, catch_panic};
 use super::operations::{Execute, execute, execute_request};
 use super::outcomes::SharedOutcomes;
+use super::start::AfterStart;
 use crate::command::{EndExecution, read_ending};
 use crate::engine::{Context, ending};
 use crate::error::Result;
@@ -46,7 +47,7 @@ pub struct StepFunctions {
 
 pub(super) struct Inner {
     pub store: Box<dyn Store>,
-    options: Options,
+    pub options: Options,
     picker: WeightedPicker,
     id_rng: Rng,
     outcomes: SharedOutcomes,
@@ -151,25 +152,8 @@ impl StepFunctions {
         serializer: &K,
     ) -> Result<K::Output> {
         catch_panic(NOTHING_CHANGED, || {
-            self.with_call(|call| execute_request(operation.parse()?, source, serializer, call))
+            self.with_call(self.after_start(), |call| execute_request(operation.parse()?, source, serializer, call))
         })
-    }
-
-    /// Executes several requests in order, each with its scope, operation and body, with one commit. The results are
-    /// the same as those of single calls. If the commit fails, every result is the error of the commit.
-    pub fn call_batch(&self, requests: &[(&Scope, &str, &[u8])]) -> Vec<Result<Vec<u8>>> {
-        catch_panic(NOTHING_CHANGED, || self.execute_batch(requests))
-            .unwrap_or_else(|error| requests.iter().map(|_| Err(error.clone())).collect())
-    }
-
-    fn execute_batch(&self, requests: &[(&Scope, &str, &[u8])]) -> Result<Vec<Result<Vec<u8>>>> {
-        let mut batch = self.inner.store.begin_batch()?;
-        let mut execute = |(scope, operation, body): &(&Scope, &str, &[u8])| {
-            execute_request(operation.parse()?, *body, &Json, &mut self.new_call(&mut *batch, scope))
-        };
-        let results = requests.iter().map(|request| catch_panic(NOTHING_CHANGED, || execute(request))).collect();
-        batch.commit()?;
-        Ok(results)
     }
 
     /// Deletes all state machines of all partitions, accounts and regions, with their versions, aliases, executions and
@@ -210,7 +194,7 @@ impl StepFunctions {
     fn delete_all(&self, account: Option<&str>) -> Result<()> {
         catch_panic(NOTHING_CHANGED, || {
             let mut batch = self.inner.store.begin_batch()?;
-            self.new_call(&mut *batch, &self.scope).delete_all(account)?;
+            self.new_call(&mut *batch, &self.scope, AfterStart::Nothing).delete_all(account)?;
             batch.commit()
         })
     }
@@ -225,7 +209,7 @@ impl StepFunctions {
     pub fn end_execution(&self, execution_arn: &str, outcome: Outcome, after: Duration) -> Result<EndExecutionOutput> {
         catch_panic(NOTHING_CHANGED, || {
             let command = EndExecution::parse(execution_arn, outcome, after, &self.inner.options.limits)?;
-            self.with_call(|call| {
+            self.with_call(AfterStart::Nothing, |call| {
                 call.write(&command.execution.state_machine_arn, |context| ending::end(&command, context))
             })
         })
@@ -297,20 +281,29 @@ impl StepFunctions {
     }
 
     fn execute<I: Execute>(&self, input: &I) -> Result<I::Output> {
-        catch_panic(NOTHING_CHANGED, || self.with_call(|call| execute(input, call)))
+        catch_panic(NOTHING_CHANGED, || self.with_call(self.after_start(), |call| execute(input, call)))
     }
 
     /// Runs a call whose transactions are committed one by one.
-    pub(super) fn with_call<R>(&self, run: impl FnOnce(&mut Call<'_>) -> R) -> R {
+    pub(super) fn with_call<R>(&self, after_start: AfterStart<'_>, run: impl FnOnce(&mut Call<'_>) -> R) -> R {
         let mut session = &*self.inner.store;
-        run(&mut self.new_call(&mut session, &self.scope))
+        run(&mut self.new_call(&mut session, &self.scope, after_start))
     }
 
-    fn new_call<'c>(&'c self, session: &'c mut dyn Session, scope: &'c Scope) -> Call<'c> {
+    fn after_start(&self) -> AfterStart<'_> {
+        self.inner.options.on_start.as_ref().map_or(AfterStart::Nothing, AfterStart::Run)
+    }
+
+    pub(super) fn new_call<'c>(
+        &'c self,
+        session: &'c mut dyn Session,
+        scope: &'c Scope,
+        after_start: AfterStart<'c>,
+    ) -> Call<'c> {
         let options = &self.inner.options;
         let context = Context { view: None, now: options.clock.now(), options, tokens: &self.inner.tokens };
         let Inner { picker, id_rng, outcomes, .. } = &*self.inner;
-        Call { session, context, scope, picker, id_rng, outcomes }
+        Call { session, context, scope, picker, id_rng, outcomes, after_start, reported: None }
     }
 }
 

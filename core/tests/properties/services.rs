@@ -46,6 +46,7 @@ fn options(case: &Case, time: &Time) -> Options {
     let rules = Outcomes::parse(RULES, &Limits::default()).expect("rules");
     Options {
         outcomes: case.rules.then_some(rules),
+        on_start: None,
         limits: Limits {
             aliases_per_state_machine: ALIAS_LIMIT,
             versions_per_state_machine: VERSION_LIMIT,

@@ -1,12 +1,13 @@
 //! Runs calls against the service. The writes that arrive during a commit share the next one.
 
 use crate::protocol::{Call, HttpError};
-use sfn_alias::StepFunctions;
+use sfn_alias::{Json, StepFunctions};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{PoisonError, RwLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
+use tokio::task::spawn_blocking;
 use tokio::time::{sleep, timeout};
 
 /// A lock that is read-locked during every access to the store. A program that write-locks it can fork safely: no
@@ -30,9 +31,25 @@ impl Backend {
 
     pub async fn run(&self, call: Call) -> Result<Vec<u8>, HttpError> {
         match &self.commit_queue {
+            _ if call.may_call_back() => self.run_with_callback(call).await,
             Some(queue) if call.operation.is_write() => queue.run(call).await,
             _ => self.with_fork_lock(|| call.run()),
         }
+    }
+
+    /// Runs a call whose callback may be slow, or may not return, on its own thread. The callback is called without a lock.
+    async fn run_with_callback(&self, call: Call) -> Result<Vec<u8>, HttpError> {
+        let fork_lock = self.fork_lock;
+        let run = move || {
+            let progress = with_fork_lock(fork_lock, || call.begin())?;
+            let callback = call.service.options().on_start.as_ref();
+            let result = progress.execution().zip(callback).and_then(|(execution, callback)| callback.run(execution));
+            Ok(with_fork_lock(fork_lock, || call.service.finish_call(progress, result, &Json))?)
+        };
+        spawn_blocking(run).await.map_err(|panic| {
+            tracing::error!(%panic, "a start panicked");
+            HttpError::Internal
+        })?
     }
 
     /// Checks whether writes can succeed. May wait for the disk.

@@ -7,7 +7,7 @@ use http::header::{CONTENT_ENCODING, ORIGIN};
 use http::request::Parts;
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
-use sfn_alias::{Error, Json, Operation, Scope, StepFunctions, generate_request_id};
+use sfn_alias::{CallProgress, Error, Json, Operation, Scope, StepFunctions, generate_request_id};
 use std::io::Read;
 
 /// The endpoint as a function from request to response.
@@ -77,6 +77,19 @@ impl Call {
     /// The error of the service.
     pub fn run(&self) -> Result<Vec<u8>, HttpError> {
         Ok(self.service.call_from(self.operation.as_str(), &self.body[..], &Json)?)
+    }
+
+    /// Runs the operation without its callback.
+    ///
+    /// # Errors
+    /// The error of the service.
+    pub fn begin(&self) -> Result<CallProgress<Vec<u8>>, HttpError> {
+        Ok(self.service.begin_call_from(self.operation.as_str(), &self.body[..], &Json)?)
+    }
+
+    /// Returns whether the operation may call the callback of the service.
+    pub fn may_call_back(&self) -> bool {
+        self.operation.starts_executions() && self.service.options().on_start.is_some()
     }
 }
 
