@@ -1,8 +1,8 @@
 //! Evaluates alarms.
 
 use super::StepFunctions;
+use super::call::AfterStart;
 use super::call::{Call, NOTHING_CHANGED, catch_panic};
-use super::start::AfterStart;
 use crate::alarms::{AlarmRule, AlarmRules, AlarmState, Dimension, Events, SortedEvents};
 use crate::error::{Error, Result};
 use crate::json::SerializeResponse;

@@ -1,12 +1,13 @@
 //! One call of an operation: its transaction, time and scope, and its panic.
 
 use super::outcomes::SharedOutcomes;
-use super::start::{AfterStart, ReportedStart};
+use crate::engine::start::SyncStart;
 use crate::engine::{Context, Decision, state_machine};
 use crate::error::{self, Error, Result};
 use crate::model::Scope;
 use crate::outcomes::OutcomeSource;
 use crate::random::{Rng, WeightedPicker};
+use crate::start_callback::{StartCallback, StartedExecution};
 use crate::store::{CommitOutcome, Session};
 
 /// Maximum number of expired state machines that one create or delete request purges.
@@ -15,6 +16,25 @@ const PURGE_BATCH: usize = 16;
 const DELETE_BATCH: usize = 256;
 /// Maximum number of decisions on one request, if each of them conflicts with another commit.
 const MAX_DECISIONS: usize = 100;
+
+/// What happens after an execution was started that no rule ends.
+#[derive(Clone, Copy)]
+pub(super) enum AfterStart<'c> {
+    /// It is RUNNING.
+    Nothing,
+    /// The callback is called. Every transaction of the call must commit at once.
+    Run(&'c StartCallback),
+    /// [`Call::reported`] contains it, and the caller calls the callback.
+    Report,
+}
+
+/// An execution whose callback was not called yet.
+#[derive(Debug)]
+pub(super) enum ReportedStart {
+    Stored(Box<StartedExecution>),
+    /// The request has no response yet.
+    Sync(Box<SyncStart>),
+}
 
 pub(super) struct Call<'c> {
     pub session: &'c mut dyn Session,

@@ -1,8 +1,7 @@
 //! Calls whose callback is called later: batches, and those whose callback is called by the caller.
 
-use super::call::{NOTHING_CHANGED, RESPONSE_LOST, catch_panic};
+use super::call::{AfterStart, NOTHING_CHANGED, RESPONSE_LOST, ReportedStart, catch_panic};
 use super::operations::execute_request;
-use super::start::{AfterStart, ReportedStart};
 use super::step_functions::StepFunctions;
 use crate::engine::start::SyncStart;
 use crate::error::Result;

@@ -1,31 +1,12 @@
 //! Starts executions, and runs the callback of the service after the commit.
 
-use super::call::Call;
+use super::call::{AfterStart, Call, ReportedStart};
 use crate::command::{EndExecution, Qualifier, RedriveExecution, StartExecution, StartSyncExecution};
 use crate::engine::ending;
 use crate::engine::start::{self, StartValues, SyncStart};
 use crate::error::{Error, Result};
-use crate::start_callback::{DelayedOutcome, StartCallback, StartedExecution};
+use crate::start_callback::{DelayedOutcome, StartedExecution};
 use crate::wire::output::{RedriveExecutionOutput, StartExecutionOutput, StartSyncExecutionOutput};
-
-/// What happens after an execution was started that no rule ends.
-#[derive(Clone, Copy)]
-pub(super) enum AfterStart<'c> {
-    /// It is RUNNING.
-    Nothing,
-    /// The callback is called. Every transaction of the call must commit at once.
-    Run(&'c StartCallback),
-    /// [`Call::reported`] contains it, and the caller calls the callback.
-    Report,
-}
-
-/// An execution whose callback was not called yet.
-#[derive(Debug)]
-pub(super) enum ReportedStart {
-    Stored(Box<StartedExecution>),
-    /// The request has no response yet.
-    Sync(Box<SyncStart>),
-}
 
 impl Call<'_> {
     pub fn start(&mut self, command: &StartExecution<'_>) -> Result<StartExecutionOutput> {

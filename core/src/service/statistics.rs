@@ -1,7 +1,7 @@
 //! Numbers of records, starts and ended executions, and metrics.
 
 use super::StepFunctions;
-use super::start::AfterStart;
+use super::call::AfterStart;
 use crate::error::{Error, Result};
 use crate::metric_data::{MetricCollector, MetricDatum};
 use crate::model::{DurationHistogram, ExecutionStatus, Resource, Timestamp, VersionNumber, parse_arn};

@@ -1,9 +1,9 @@
 //! The public service type.
 
+use super::call::AfterStart;
 use super::call::{Call, NOTHING_CHANGED, RESPONSE_LOST, catch_panic};
 use super::operations::{Execute, execute, execute_request};
 use super::outcomes::SharedOutcomes;
-use super::start::AfterStart;
 use crate::command::{EndExecution, read_ending};
 use crate::engine::{Context, ending};
 use crate::error::Result;
