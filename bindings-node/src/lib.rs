@@ -11,5 +11,6 @@ mod input;
 mod options;
 pub mod picker;
 pub mod service;
+pub mod started_call;
 mod task;
 pub mod template;
