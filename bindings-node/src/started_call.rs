@@ -6,6 +6,7 @@ use crate::service::{HttpReply, JsonReply};
 use crate::task::{Outcome, run_task};
 use napi::bindgen_prelude::{Either, Either3, Either4, Env, ToNapiValue, TypeName};
 use napi_derive::napi;
+use sfn_alias::model::StateMachineType;
 use sfn_alias::{DelayedOutcome, Error, Operation, Result, Scope, SerializeResponse, StartedExecution, StepFunctions};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -33,7 +34,7 @@ pub struct StartedCall {
     execution: StartedExecution,
     is_synchronous: bool,
     /// With the service, so that the file of a durable service is open until the call is finished.
-    finish: Option<(StepFunctions, Box<Finish>)>,
+    finish: Mutex<Option<(StepFunctions, Box<Finish>)>>,
 }
 
 /// What a callback returned, as JSON or why it has no JSON form, or threw.
@@ -62,7 +63,9 @@ impl CallbackResult {
 
 /// Starts calls of a service that has the option `onStart`.
 pub struct CallStarter {
+    /// The service of all scopes.
     pub shared: SharedService,
+    /// Whether its data is in a file.
     pub durable: bool,
 }
 
@@ -89,7 +92,7 @@ impl CallStarter {
             scope: service.scope().clone(),
             execution,
             is_synchronous: operation == Operation::StartSyncExecution,
-            finish: Some((service.clone(), Box::new(finish))),
+            finish: Mutex::new(Some((service.clone(), Box::new(finish)))),
         }))
     }
 }
@@ -120,12 +123,13 @@ impl StartedCall {
     /// Ends the execution if there is a result, and returns the response of the call.
     #[napi(catch_unwind)]
     pub fn finish(
-        &mut self,
+        &self,
         env: &Env,
         result: Option<CallbackResult>,
         now: Option<f64>,
     ) -> napi::Result<Outcome<Response>> {
-        let (service, finish) = self.finish.take().ok_or(Error::Closed).map_err(|error| create_error(env, &error))?;
+        let finish = self.finish.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let (service, finish) = finish.ok_or(Error::Closed).map_err(|error| create_error(env, &error))?;
         let work = move |service: &StepFunctions| finish(service, result.and_then(|result| result.parse(service)));
         run_task(env, Ok(service), self.starter.durable, now, work)
     }
@@ -135,7 +139,10 @@ impl StartedCall {
     pub fn end(&self, env: &Env, result: Option<CallbackResult>, now: Option<f64>) -> napi::Result<Outcome<()>> {
         let execution = self.execution.clone();
         self.run(env, now, move |service| match result.and_then(|result| result.parse(service)) {
-            Some(result) => service.end_started_execution(&execution, result),
+            Some(result) if awaits_result(service, &execution)? => {
+                service.end_execution(&execution.execution_arn, result.outcome, result.after).map(drop)
+            }
+            Some(_) => Ok(()),
             None => Ok(()),
         })
     }
@@ -144,7 +151,7 @@ impl StartedCall {
     #[napi(catch_unwind)]
     pub fn awaits_result(&self, env: &Env, now: Option<f64>) -> napi::Result<Outcome<bool>> {
         let execution = self.execution.clone();
-        self.run(env, now, move |service| service.awaits_result(&execution))
+        self.run(env, now, move |service| awaits_result(service, &execution))
     }
 }
 
@@ -157,4 +164,13 @@ impl StartedCall {
     ) -> napi::Result<Outcome<T>> {
         run_task(env, open_scope(&self.starter.shared, &self.scope), self.starter.durable, now, work)
     }
+}
+
+fn awaits_result(service: &StepFunctions, execution: &StartedExecution) -> Result<bool> {
+    if execution.kind == StateMachineType::Express {
+        return Ok(true);
+    }
+    let running = service.find_running(&execution.execution_arn)?;
+    let run = |execution: &StartedExecution| (execution.start_date, execution.redrive_count);
+    Ok(running.is_some_and(|running| run(&running) == run(execution)))
 }

@@ -1,0 +1,88 @@
+'use strict'
+// Runs definitions with the engine `aws-local-stepfunctions`.
+const { createArgumentError, isPlainObject } = require('./input.js')
+
+const NOT_SUPPORTED = 'SfnAlias.NotSupported'
+const HELP = 'run it with an engine behind `sfn-alias serve --upstream`, or decide its result with `outcomes`'
+
+/** Fields that change the result of a state. The engine ignores them. */
+const IGNORED_FIELDS = ['Assign', 'ItemReader', 'ItemBatcher', 'ResultWriter', 'ToleratedFailureCount', 'ToleratedFailurePercentage']
+
+function runDefinitions (options = {}) {
+  if (!isPlainObject(options)) throw createArgumentError('options: expected a plain object, for example { overrides: {} }')
+  const { StateMachine } = loadEngine()
+  return async (execution, { signal }) => {
+    const definition = JSON.parse(execution.definition)
+    const problem = findUnsupported(definition)
+    if (problem !== undefined) return { error: NOT_SUPPORTED, cause: `aws-local-stepfunctions does not support ${problem}; ${HELP}` }
+    const { validationOptions, awsConfig, ...runOptions } = options
+    const machine = new StateMachine(definition, { validationOptions, awsConfig })
+    const context = { ...createContext(execution), ...options.context }
+    const run = machine.run(JSON.parse(execution.input), { ...runOptions, context, overrides: createOverrides(options) })
+    signal.addEventListener('abort', run.abort)
+    return run.result.then(output => ({ output: toJsonValue(output) }), describeFailure)
+  }
+}
+
+function loadEngine () {
+  let engine
+  try {
+    engine = require('aws-local-stepfunctions')
+  } catch (cause) {
+    if (cause?.code !== 'MODULE_NOT_FOUND') throw cause
+    throw new Error('sfn-alias: the package aws-local-stepfunctions is not installed\nhelp: run `npm install --save-dev aws-local-stepfunctions@3`', { cause })
+  }
+  // The engine uses this function, which Node 20 does not have.
+  Promise.withResolvers ??= withResolvers
+  return engine
+}
+
+function withResolvers () {
+  const resolvers = {}
+  resolvers.promise = new this((resolve, reject) => Object.assign(resolvers, { resolve, reject }))
+  return resolvers
+}
+
+/** Describes the first part of a definition that the engine does not support; `undefined` if there is none. */
+function findUnsupported (definition) {
+  if (definition?.QueryLanguage === 'JSONata') return 'JSONata (`QueryLanguage` of the definition)'
+  for (const [name, state] of Object.entries(definition?.States ?? {})) {
+    const nested = [...state.Branches ?? [], state.ItemProcessor, state.Iterator]
+    const problem = findUnsupportedField(name, state) ?? nested.map(findUnsupported).find(problem => problem !== undefined)
+    if (problem !== undefined) return problem
+  }
+}
+
+function findUnsupportedField (name, state) {
+  if (state.QueryLanguage === 'JSONata') return `JSONata (\`QueryLanguage\` of the state \`${name}\`)`
+  const parts = [state, ...state.Choices ?? [], ...state.Catch ?? []]
+  const field = IGNORED_FIELDS.find(field => parts.some(part => field in part))
+  if (field !== undefined) return `\`${field}\` (in the state \`${name}\`)`
+}
+
+/** Returns the members of the context object that are known. AWS's value of `StateMachine.Id` for a version is not. */
+const createContext = ({ executionArn, name, roleArn, redriveCount, stateMachineArn }) => ({
+  Execution: { Id: executionArn, Name: name, RoleArn: roleArn, RedriveCount: redriveCount },
+  StateMachine: { Id: stateMachineArn, Name: stateMachineArn.split(':').at(-1) }
+})
+
+/** Returns the overrides, with a function that throws for each Task state that would call AWS. */
+function createOverrides ({ awsConfig, overrides = {} }) {
+  if (awsConfig !== undefined) return overrides
+  const reject = name => () => {
+    const message = `the Task state \`${name}\` has no function in \`overrides.taskResourceLocalHandlers\``
+    throw Object.assign(new Error(message), { name: 'SfnAlias.NoTaskHandler' })
+  }
+  const get = (handlers, name) => Object.hasOwn(handlers, name) ? handlers[name] : reject(name)
+  return { ...overrides, taskResourceLocalHandlers: new Proxy({ ...overrides.taskResourceLocalHandlers }, { get }) }
+}
+
+/** Returns the JSON value that AWS Lambda would return for a value of a Task function. */
+const toJsonValue = value => JSON.parse(JSON.stringify(value) ?? 'null')
+
+function describeFailure (error) {
+  if (error.name === 'ExecutionTimeoutError') return { status: 'TIMED_OUT' }
+  throw error.name === 'ExecutionError' ? error.cause : error
+}
+
+module.exports = { runDefinitions }
