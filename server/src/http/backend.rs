@@ -1,55 +1,81 @@
 //! Runs calls against the service. The writes that arrive during a commit share the next one.
 
+use super::blocking_calls::{BlockingCalls, CallHandler};
+use super::server::ServerConfig;
 use crate::protocol::{Call, HttpError};
+use bytes::Bytes;
 use sfn_alias::{Json, StepFunctions};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
-use tokio::task::spawn_blocking;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 /// A lock that is read-locked during every access to the store. A program that write-locks it can fork safely: no
 /// thread is using the store.
 pub type ForkLock = &'static RwLock<()>;
 
-/// Runs calls, in place or through the commit queue.
+/// Runs calls, in place, through the commit queue, or on threads that may block.
 #[derive(Debug)]
 pub(super) struct Backend {
     fork_lock: Option<ForkLock>,
     /// Used for writes of a durable service, which wait for the disk. All other calls take microseconds.
     commit_queue: Option<CommitQueue>,
+    call_handler: Option<Arc<dyn CallHandler>>,
+    /// Used for calls of the handler and of callbacks, which may be slow or may not return.
+    blocking_calls: BlockingCalls,
 }
 
 impl Backend {
     /// Creates a backend. Starts the commit queue of a durable service.
-    pub fn new(service: &StepFunctions, durable: bool, fork_lock: Option<ForkLock>) -> std::io::Result<Self> {
-        let commit_queue = durable.then(|| CommitQueue::start(service.clone(), fork_lock)).transpose()?;
-        Ok(Self { fork_lock, commit_queue })
+    pub fn new(config: &ServerConfig) -> std::io::Result<Self> {
+        let ServerConfig { service, durable, fork_lock, call_handler, limits, .. } = config;
+        let commit_queue = durable.then(|| CommitQueue::start(service.clone(), *fork_lock)).transpose()?;
+        let blocking_calls = BlockingCalls::new(limits)?;
+        Ok(Self { fork_lock: *fork_lock, commit_queue, call_handler: call_handler.clone(), blocking_calls })
     }
 
     pub async fn run(&self, call: Call) -> Result<Vec<u8>, HttpError> {
         match &self.commit_queue {
+            _ if self.has_handler(call.operation.as_str()) => {
+                self.run_handler(call.service, call.operation.as_str(), call.body).await
+            }
             _ if call.may_call_back() => self.run_with_callback(call).await,
             Some(queue) if call.operation.is_write() => queue.run(call).await,
             _ => self.with_fork_lock(|| call.run()),
         }
     }
 
-    /// Runs a call whose callback may be slow, or may not return, on its own thread. The callback is called without a lock.
+    /// Returns whether a handler runs an operation, which the service may not support.
+    pub fn has_handler(&self, operation: &str) -> bool {
+        self.call_handler.as_ref().is_some_and(|handler| handler.handles(operation))
+    }
+
+    /// Runs an operation with the handler.
+    pub async fn run_handler(
+        &self,
+        service: StepFunctions,
+        operation: &'static str,
+        body: Bytes,
+    ) -> Result<Vec<u8>, HttpError> {
+        let handler = self.call_handler.clone().ok_or(HttpError::UnknownOperation)?;
+        self.blocking_calls.run(move || handler.handle(&service, operation, &body)).await?
+    }
+
+    /// Runs a call that may call the callback, without a lock.
     async fn run_with_callback(&self, call: Call) -> Result<Vec<u8>, HttpError> {
         let fork_lock = self.fork_lock;
         let run = move || {
             let progress = with_fork_lock(fork_lock, || call.begin())?;
-            let callback = call.service.options().on_start.as_ref();
+            let Call { service, body, .. } = call;
+            // Its memory is for other requests.
+            drop(body);
+            let callback = service.options().on_start.as_ref();
             let result = progress.execution().zip(callback).and_then(|(execution, callback)| callback.run(execution));
-            Ok(with_fork_lock(fork_lock, || call.service.finish_call(progress, result, &Json))?)
+            Ok(with_fork_lock(fork_lock, || service.finish_call(progress, result, &Json))?)
         };
-        spawn_blocking(run).await.map_err(|panic| {
-            tracing::error!(%panic, "a start panicked");
-            HttpError::Internal
-        })?
+        self.blocking_calls.run(run).await?
     }
 
     /// Checks whether writes can succeed. May wait for the disk.
@@ -68,10 +94,15 @@ impl Backend {
         with_fork_lock(self.fork_lock, work)
     }
 
-    /// Commits what is queued, and returns whether that finished within the timeout.
+    /// Ends the calls and commits what is queued. Returns whether that finished within the timeout.
     pub async fn stop(self, limit: Duration) -> bool {
-        let Some(queue) = self.commit_queue else { return true };
-        queue.stop(limit).await
+        let start = Instant::now();
+        let ended = self.blocking_calls.stop(limit).await;
+        let committed = match self.commit_queue {
+            Some(queue) => queue.stop(limit.saturating_sub(start.elapsed())).await,
+            None => true,
+        };
+        ended && committed
     }
 }
 
