@@ -1,12 +1,10 @@
 //! Runs calls against the service. The writes that arrive during a commit share the next one.
 
-use super::blocking_calls::{BlockingCalls, CallHandler};
-use super::server::ServerConfig;
+use super::blocking_calls::BlockingCalls;
 use crate::protocol::{Call, HttpError};
-use bytes::Bytes;
 use sfn_alias::{Json, StepFunctions};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{PoisonError, RwLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
@@ -22,45 +20,31 @@ pub(super) struct Backend {
     fork_lock: Option<ForkLock>,
     /// Used for writes of a durable service, which wait for the disk. All other calls take microseconds.
     commit_queue: Option<CommitQueue>,
-    call_handler: Option<Arc<dyn CallHandler>>,
     /// Used for calls of the handler and of callbacks, which may be slow or may not return.
-    blocking_calls: BlockingCalls,
+    pub blocking_calls: BlockingCalls,
 }
 
 impl Backend {
     /// Creates a backend. Starts the commit queue of a durable service.
-    pub fn new(config: &ServerConfig) -> std::io::Result<Self> {
-        let ServerConfig { service, durable, fork_lock, call_handler, limits, .. } = config;
-        let commit_queue = durable.then(|| CommitQueue::start(service.clone(), *fork_lock)).transpose()?;
-        let blocking_calls = BlockingCalls::new(limits)?;
-        Ok(Self { fork_lock: *fork_lock, commit_queue, call_handler: call_handler.clone(), blocking_calls })
+    pub fn new(
+        service: &StepFunctions,
+        durable: bool,
+        fork_lock: Option<ForkLock>,
+        blocking_calls: BlockingCalls,
+    ) -> std::io::Result<Self> {
+        let commit_queue = durable.then(|| CommitQueue::start(service.clone(), fork_lock)).transpose()?;
+        Ok(Self { fork_lock, commit_queue, blocking_calls })
     }
 
     pub async fn run(&self, call: Call) -> Result<Vec<u8>, HttpError> {
         match &self.commit_queue {
-            _ if self.has_handler(call.operation.as_str()) => {
-                self.run_handler(call.service, call.operation.as_str(), call.body).await
+            _ if self.blocking_calls.has_handler(call.operation.as_str()) => {
+                self.blocking_calls.handle(call.service, call.operation.as_str(), call.body).await
             }
             _ if call.may_call_back() => self.run_with_callback(call).await,
             Some(queue) if call.operation.is_write() => queue.run(call).await,
             _ => self.with_fork_lock(|| call.run()),
         }
-    }
-
-    /// Returns whether a handler runs an operation, which the service may not support.
-    pub fn has_handler(&self, operation: &str) -> bool {
-        self.call_handler.as_ref().is_some_and(|handler| handler.handles(operation))
-    }
-
-    /// Runs an operation with the handler.
-    pub async fn run_handler(
-        &self,
-        service: StepFunctions,
-        operation: &'static str,
-        body: Bytes,
-    ) -> Result<Vec<u8>, HttpError> {
-        let handler = self.call_handler.clone().ok_or(HttpError::UnknownOperation)?;
-        self.blocking_calls.run(move || handler.handle(&service, operation, &body)).await?
     }
 
     /// Runs a call that may call the callback, without a lock.

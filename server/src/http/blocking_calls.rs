@@ -2,6 +2,7 @@
 
 use super::limits::Limits;
 use crate::protocol::HttpError;
+use bytes::Bytes;
 use sfn_alias::StepFunctions;
 use std::fmt;
 use std::sync::Arc;
@@ -33,6 +34,7 @@ pub(super) struct BlockingCalls {
     threads: Arc<Semaphore>,
     thread_count: u32,
     waiting: Semaphore,
+    handler: Option<Arc<dyn CallHandler>>,
 }
 
 const TOO_MANY_CALLS: HttpError = HttpError::Unavailable(
@@ -40,12 +42,29 @@ const TOO_MANY_CALLS: HttpError = HttpError::Unavailable(
 );
 
 impl BlockingCalls {
-    pub fn new(limits: &Limits) -> std::io::Result<Self> {
+    pub fn new(limits: &Limits, handler: Option<Arc<dyn CallHandler>>) -> std::io::Result<Self> {
         let thread_count = limits.blocking_threads.max(1);
         let count = usize::try_from(thread_count).unwrap_or(usize::MAX);
         let runtime = Builder::new_current_thread().max_blocking_threads(count).thread_name("call").build()?;
         let waiting = Semaphore::new(limits.waiting_calls.min(Semaphore::MAX_PERMITS));
-        Ok(Self { runtime: Some(runtime), threads: Arc::new(Semaphore::new(count)), thread_count, waiting })
+        let (runtime, threads) = (Some(runtime), Arc::new(Semaphore::new(count)));
+        Ok(Self { runtime, threads, thread_count, waiting, handler })
+    }
+
+    /// Returns whether the handler runs an operation, which the service may not support.
+    pub fn has_handler(&self, operation: &str) -> bool {
+        self.handler.as_ref().is_some_and(|handler| handler.handles(operation))
+    }
+
+    /// Runs an operation with the handler.
+    pub async fn handle(
+        &self,
+        service: StepFunctions,
+        operation: &'static str,
+        body: Bytes,
+    ) -> Result<Vec<u8>, HttpError> {
+        let handler = self.handler.clone().ok_or(HttpError::UnknownOperation)?;
+        self.run(move || handler.handle(&service, operation, &body)).await?
     }
 
     /// Runs `work` on a thread. If all threads are in use, waits for one. `work` continues if the future is dropped.

@@ -53,8 +53,10 @@ impl ServerState {
                 let run = async |service, body| self.backend.run(Call { service, operation, body }).await;
                 self.run_operation(operation.as_str(), head, body, run).await
             }
-            Err(HttpError::Service(Error::UnsupportedOperation(operation))) if self.backend.has_handler(operation) => {
-                let run = async |service, body| self.backend.run_handler(service, operation, body).await;
+            Err(HttpError::Service(Error::UnsupportedOperation(operation)))
+                if self.backend.blocking_calls.has_handler(operation) =>
+            {
+                let run = async |service, body| self.backend.blocking_calls.handle(service, operation, body).await;
                 self.run_operation(operation, head, body, run).await
             }
             Ok(RequestTarget::Own(operation)) => {

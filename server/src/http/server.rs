@@ -1,7 +1,7 @@
 //! Starts and stops the server.
 
 use super::backend::{Backend, ForkLock};
-use super::blocking_calls::CallHandler;
+use super::blocking_calls::{BlockingCalls, CallHandler};
 use super::connection::accept_connections;
 use super::limits::Limits;
 use super::settings::{Settings, SharedSettings};
@@ -122,9 +122,11 @@ impl Server {
     /// # Errors
     /// [`StartError::System`].
     pub fn from_listener(listener: TcpListener, config: ServerConfig) -> Result<Self, StartError> {
+        let ServerConfig { service, durable, fork_lock, settings, limits, host_name, backup_file, call_handler } =
+            config;
         let address = listener.local_addr().map_err(system_error)?;
-        let backend = Backend::new(&config).map_err(system_error)?;
-        let ServerConfig { service, settings, limits, host_name, backup_file, .. } = config;
+        let blocking_calls = BlockingCalls::new(&limits, call_handler).map_err(system_error)?;
+        let backend = Backend::new(&service, durable, fork_lock, blocking_calls).map_err(system_error)?;
         let (app, settings) = (App::new(service), SharedSettings::new(settings));
         let state = ServerState::new(app, settings, backend, limits, backup_file);
         Ok(Self { listener, address, host_name, state })
