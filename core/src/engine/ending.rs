@@ -1,7 +1,8 @@
 //! Decides how executions end, and on redrives.
 
+use super::running::report_execution;
 use super::start::Started;
-use super::{Context, Decision, execution::report_execution, require_execution};
+use super::{Context, Decision, require_execution};
 use crate::command::{EndExecution, RedriveExecution, StopExecution};
 use crate::error::{Error, Result};
 use crate::model::{Ending, Execution, ExecutionStatus, Failure, Outcome, Redrive, Timestamp};
