@@ -58,6 +58,7 @@ MOTO = {
     "whole_context_object": Limit("DescribeExecution is an internal error", INTERNAL_ERROR),
     "token_failure": Limit("no cause", "status, error and cause: ('FAILED', 'Orders.Declined', None)"),
     "activity_task": NOT_IMPLEMENTED,
+    "nested_start": Limit("the engine does not know the alias", "status and error: ('FAILED', 'States.Runtime')"),
     "start_version": Limit("internal error", INTERNAL_ERROR),
     "definition_of_version": Limit("internal error", INTERNAL_ERROR),
     "sync_alias": NOT_IMPLEMENTED,
@@ -88,6 +89,9 @@ MINISTACK = {
         "has an output", """output of a failed execution: '{"Error": "Orders.Broken", "Cause": "no stock"}'"""
     ),
     "timeout": Limit("ignored", "status: 'SUCCEEDED'"),
+    "nested_start": Limit(
+        "the engine does not know the alias", "status and error: ('FAILED', 'StateMachineDoesNotExist')"
+    ),
     "start_version": Limit("runs the newest definition", "output: {'version': 3}"),
     "start_alias": Limit("runs the newest definition", "version that ran: [3]"),
     "start_weighted": Limit("runs the newest definition", "version that ran: [3]"),
@@ -110,9 +114,11 @@ MINISTACK = {
     ),
 }
 
-MOTO_BEHIND = pick(MOTO, "invalid_jsonata", "jsonata", "token_failure")
+MOTO_BEHIND = pick(MOTO, "invalid_jsonata", "jsonata", "token_failure", "nested_start")
 
-MINISTACK_BEHIND = pick(MINISTACK, "invalid_resource", "previous_event", "event_details", "history_of_branches", "timeout")
+MINISTACK_BEHIND = pick(
+    MINISTACK, "invalid_resource", "previous_event", "event_details", "history_of_branches", "timeout", "nested_start"
+)
 
 LIMITS: dict[tuple[str, str], dict[str, Limit]] = {
     ("moto", DIRECTLY): MOTO,
