@@ -1,13 +1,14 @@
 //! Decides how executions end, and on redrives.
 
+use super::running::report_execution;
 use super::start::Started;
-use super::{Context, Decision, format_version_arn, missing_error, qualify_arn, require_execution};
+use super::{Context, Decision, require_execution};
 use crate::command::{EndExecution, RedriveExecution, StopExecution};
 use crate::error::{Error, Result};
 use crate::model::{Ending, Execution, ExecutionStatus, Failure, Outcome, Redrive, Timestamp};
 use crate::outcomes::{OutcomeSource, Start};
 use crate::start_callback::StartedExecution;
-use crate::store::{Change, RevisionKey, View};
+use crate::store::{Change, View};
 use crate::wire::output::{EndExecutionOutput, RedriveExecutionOutput, StopExecutionOutput};
 use std::time::Duration;
 
@@ -57,6 +58,18 @@ pub(crate) fn end(command: &EndExecution<'_>, context: &Context<'_>) -> Result<D
     Ok(Decision { change: Some(Change::EndExecution { name: execution.name.clone(), ending }), output })
 }
 
+/// Sets how an execution ended at a time, which is limited to the time between its last start and now. Does nothing if it
+/// has ended.
+pub(crate) fn end_at(command: &EndExecution<'_>, stopped: Timestamp, context: &Context<'_>) -> Result<Decision<()>> {
+    let (_, execution) = require_execution(&command.execution, context)?;
+    if execution.ending_at(context.now).is_some() {
+        return Ok(Decision { change: None, output: () });
+    }
+    let stopped = stopped.min(context.now).max(execution.last_started());
+    let ending = Ending { stopped, outcome: command.outcome.clone() };
+    Ok(Decision { change: Some(Change::EndExecution { name: execution.name.clone(), ending }), output: () })
+}
+
 /// Starts an execution again. Idempotent for the last client tokens. `reports` is as in [`super::start::StartValues`].
 pub(crate) fn redrive(
     command: &RedriveExecution<'_>,
@@ -89,21 +102,9 @@ fn report_redrive(
     view: &dyn View,
     now: Timestamp,
 ) -> Result<Box<StartedExecution>> {
-    let (arn, redriven) = (&command.execution.state_machine_arn, execution.redrives.len().saturating_add(1));
-    let revision = view.revision(RevisionKey::Execution(&execution.name))?;
-    Ok(Box::new(StartedExecution {
-        execution_arn: command.execution.arn.to_owned(),
-        state_machine_arn: arn.clone(),
-        state_machine_version_arn: execution.version.map(|number| format_version_arn(arn, number)),
-        state_machine_alias_arn: execution.alias.as_deref().map(|alias| qualify_arn(arn, alias)),
-        name: execution.name.to_string(),
-        input: execution.input.clone(),
-        kind: view.state_machine().kind,
-        start_date: now,
-        redrive_count: u32::try_from(redriven).unwrap_or(u32::MAX),
-        trace_header: execution.trace_header.as_deref().map(str::to_owned),
-        revision: revision.ok_or_else(|| missing_error(&command.execution))?,
-    }))
+    let started = report_execution(&command.execution.state_machine_arn, execution, view)?;
+    let redrive_count = started.redrive_count.saturating_add(1);
+    Ok(Box::new(StartedExecution { start_date: now, redrive_count, ..started }))
 }
 
 fn find_redrive<'e>(execution: &'e Execution, token: Option<&str>, now: Timestamp) -> Option<&'e Redrive> {

@@ -32,7 +32,7 @@ pub(crate) fn describe(command: &ExecutionRef<'_>, context: &Context<'_>) -> Res
         name: execution.name.to_string(),
         output: output.filter(|_| included).cloned(),
         output_details: output.map(|_| DataDetails { included }),
-        redrive_count: redrive_count(&execution),
+        redrive_count: execution.redrive_count(),
         redrive_date: redrive_date(&execution),
         redrive_status: if not_redrivable.is_none() { "REDRIVABLE" } else { "NOT_REDRIVABLE" }.to_owned(),
         redrive_status_reason: not_redrivable.map(str::to_owned),
@@ -44,10 +44,6 @@ pub(crate) fn describe(command: &ExecutionRef<'_>, context: &Context<'_>) -> Res
         stop_date: ending.map(|ending| ending.stopped),
         trace_header: execution.trace_header.as_deref().map(str::to_owned),
     })
-}
-
-fn redrive_count(execution: &Execution) -> u32 {
-    u32::try_from(execution.redrives.len()).unwrap_or(u32::MAX)
 }
 
 fn redrive_date(execution: &Execution) -> Option<Timestamp> {
@@ -124,7 +120,7 @@ fn build_list_item(arn: &str, execution: &Execution, now: Timestamp) -> Executio
     ExecutionListItem {
         execution_arn: format_execution_arn(arn, &execution.name),
         name: execution.name.to_string(),
-        redrive_count: redrive_count(execution),
+        redrive_count: execution.redrive_count(),
         redrive_date: redrive_date(execution),
         start_date: execution.started,
         state_machine_alias_arn: execution.alias.as_deref().map(|alias| qualify_arn(arn, alias)),

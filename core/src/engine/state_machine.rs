@@ -11,6 +11,7 @@ use crate::store::{Change, RevisionKey, View};
 use crate::wire::output::{CreateStateMachineOutput, DescribeStateMachineOutput, Empty, UpdateStateMachineOutput};
 use serde_json::Value;
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// Creates a state machine. Idempotent; AWS documents that the role and the tags are not compared.
 pub(crate) fn create(
@@ -183,6 +184,11 @@ fn find_described_version<'v>(view: &'v dyn View, target: StateMachineRef<'_>) -
 /// Returns the definition in an output, which METADATA_ONLY replaces by an empty object.
 pub(super) fn describe_definition(revision: &Revision, metadata_only: bool) -> Sensitive {
     if metadata_only { "{}".into() } else { revision.definition.clone() }
+}
+
+/// Returns the current revision if the state machine exists.
+pub(crate) fn find_current_revision(context: &Context<'_>) -> Result<Option<Arc<Revision>>> {
+    context.find_state_machine().map_or(Ok(None), |view| view.revision(RevisionKey::Current))
 }
 
 /// Parses a configuration, which is stored as JSON that this crate wrote.

@@ -5,12 +5,14 @@ mod call;
 mod call_progress;
 mod operations;
 mod outcomes;
+mod running;
 mod start;
 mod start_simulator;
 mod statistics;
 mod step_functions;
 
 pub use call_progress::CallProgress;
+pub use running::PreviewedRevision;
 pub use start_simulator::StartSimulator;
 pub use statistics::{EndedCount, StartCount, Statistics};
 pub use step_functions::StepFunctions;

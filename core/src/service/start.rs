@@ -31,6 +31,7 @@ impl Call<'_> {
         let (start, mut result) = self.read(arn, |context| start::prepare_sync(command, &values, context))?;
         if let (None, AfterStart::Run(callback)) = (&result, self.after_start) {
             result = callback.run(&start.execution);
+            self.update_time();
         }
         if result.is_none() && matches!(self.after_start, AfterStart::Report) {
             let missing = start.missing_outcome();
@@ -71,6 +72,7 @@ impl Call<'_> {
         match self.after_start {
             AfterStart::Run(callback) => {
                 let result = callback.run(&started);
+                self.update_time();
                 result.map_or(Ok(()), |result| self.end_started(&started, result))
             }
             AfterStart::Report => {
@@ -79,6 +81,11 @@ impl Call<'_> {
             }
             AfterStart::Nothing => Ok(()),
         }
+    }
+
+    /// The callback may have taken long, and may have changed the execution meanwhile.
+    fn update_time(&mut self) {
+        self.context.now = self.context.options.clock.now();
     }
 
     const fn reports_starts(&self) -> bool {

@@ -131,7 +131,7 @@ impl StepFunctions {
     }
 
     /// Reads all state machines of all accounts.
-    fn for_each_view(&self, mut read: impl FnMut(&str, &dyn View) -> Result<()>) -> Result<()> {
+    pub(super) fn for_each_view(&self, mut read: impl FnMut(&str, &dyn View) -> Result<()>) -> Result<()> {
         let store = &self.inner.store;
         let mut after: Option<String> = None;
         loop {

@@ -1,0 +1,155 @@
+//! What a server needs that runs executions on another endpoint: the executions that are RUNNING, and their ends.
+
+use super::StepFunctions;
+use super::call::{AfterStart, NOTHING_CHANGED, catch_panic};
+use crate::command::{CreateStateMachine, EndExecution, UpdateStateMachine, parse};
+use crate::engine::{Context, ending, running, state_machine};
+use crate::error::{Error, Result};
+use crate::hex;
+use crate::model::{Outcome, Revision, StateMachineType, Timestamp};
+use crate::operation::Operation;
+use crate::start_callback::StartedExecution;
+use crate::store::Change;
+use crate::wire::input::{CreateStateMachineInput, UpdateStateMachineInput};
+use crate::wire::{DeserializeRequest, deserialize_request};
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Number of bytes of [`StepFunctions::data_id`].
+const DATA_ID_BYTES: usize = 8;
+
+/// The current revision of a state machine after a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PreviewedRevision {
+    /// The unqualified ARN of the state machine.
+    pub state_machine_arn: String,
+    /// STANDARD or EXPRESS.
+    pub kind: StateMachineType,
+    revision: Arc<Revision>,
+}
+
+impl PreviewedRevision {
+    /// Returns the definition, in Amazon States Language.
+    pub fn definition(&self) -> &str {
+        &self.revision.definition
+    }
+
+    /// Returns the ARN of the IAM role.
+    pub fn role_arn(&self) -> &str {
+        &self.revision.role_arn
+    }
+}
+
+impl StepFunctions {
+    /// Returns a random identifier of the stored data, 16 hexadecimal digits. It is the same each time that a file is opened.
+    pub fn data_id(&self) -> String {
+        let hash = Sha256::new().chain_update(b"data id").chain_update(self.inner.store.token_key()).finalize();
+        hex::encode(hash.get(..DATA_ID_BYTES).unwrap_or_default())
+    }
+
+    /// Returns the executions of a state machine, or of all state machines of all accounts and regions, that are RUNNING and
+    /// have no ending in the future.
+    ///
+    /// # Errors
+    /// [`crate::Error::Store`].
+    pub fn running_executions(&self, state_machine_arn: Option<&str>) -> Result<Vec<StartedExecution>> {
+        let now = self.options().clock.now();
+        let mut found = Vec::new();
+        match state_machine_arn {
+            Some(arn) => {
+                if let Some(view) = self.inner.store.begin_read(arn)?.view() {
+                    running::collect_running(arn, view, now, &mut found)?;
+                }
+            }
+            None => self.for_each_view(|arn, view| running::collect_running(arn, view, now, &mut found))?,
+        }
+        Ok(found)
+    }
+
+    /// Returns an execution if it is RUNNING and has no ending in the future.
+    ///
+    /// # Errors
+    /// [`crate::Error::ArnPrefix`] and [`crate::Error::ArnType`] for other ARNs, and [`crate::Error::Store`].
+    pub fn find_running(&self, execution_arn: &str) -> Result<Option<StartedExecution>> {
+        let outcome = Outcome::Aborted(Default::default());
+        let limits = &self.options().limits;
+        let EndExecution { execution: target, .. } =
+            EndExecution::parse(execution_arn, outcome, Duration::ZERO, limits)?;
+        self.with_call(AfterStart::Nothing, |call| {
+            call.read(&target.state_machine_arn, |context| running::find_running(&target, context))
+        })
+    }
+
+    /// Ends an execution at a time, which is limited to the time between its last start and now. Does nothing if it has ended.
+    ///
+    /// # Errors
+    /// Like [`StepFunctions::end_execution`].
+    pub fn end_execution_at(&self, execution_arn: &str, outcome: Outcome, stopped: Timestamp) -> Result<()> {
+        catch_panic(NOTHING_CHANGED, || {
+            let limits = &self.options().limits;
+            let command = EndExecution::parse(execution_arn, outcome, Duration::ZERO, limits)?;
+            self.with_call(AfterStart::Nothing, |call| {
+                call.write(&command.execution.state_machine_arn, |context| ending::end_at(&command, stopped, context))
+            })
+        })
+    }
+
+    /// Returns the revision that CreateStateMachine or UpdateStateMachine would create, or the current one if the request
+    /// would not change it. Changes nothing.
+    ///
+    /// # Errors
+    /// The error of the operation.
+    pub fn preview_revision(
+        &self,
+        operation: Operation,
+        source: &(impl DeserializeRequest + ?Sized),
+    ) -> Result<PreviewedRevision> {
+        let limits = &self.options().limits;
+        catch_panic(NOTHING_CHANGED, || match operation {
+            Operation::CreateStateMachine => {
+                let input: CreateStateMachineInput<'_> = deserialize_request(source, limits)?;
+                self.preview_create(&parse(&input, limits)?)
+            }
+            Operation::UpdateStateMachine => {
+                let input: UpdateStateMachineInput<'_> = deserialize_request(source, limits)?;
+                self.preview_update(&parse(&input, limits)?)
+            }
+            other => Err(Error::Internal(format!("{other} creates no revision"))),
+        })
+    }
+
+    fn preview_create(&self, command: &CreateStateMachine<'_>) -> Result<PreviewedRevision> {
+        let arn = self.scope().state_machine_arn(command.name);
+        self.preview(&arn, Some(command.kind), |context| Ok(state_machine::create(&arn, command, context)?.change))
+    }
+
+    fn preview_update(&self, command: &UpdateStateMachine<'_>) -> Result<PreviewedRevision> {
+        self.preview(command.state_machine.unqualified_arn, None, |context| {
+            Ok(state_machine::update(command, "", context)?.change)
+        })
+    }
+
+    /// Returns the revision in the change that `decide` returns, or else the current one.
+    fn preview(
+        &self,
+        arn: &str,
+        kind: Option<StateMachineType>,
+        decide: impl Fn(&Context<'_>) -> Result<Option<Change>>,
+    ) -> Result<PreviewedRevision> {
+        self.with_call(AfterStart::Nothing, |call| {
+            call.read(arn, |context| {
+                let revision = match decide(context)? {
+                    Some(Change::CreateStateMachine { revision, .. } | Change::PutRevision { revision, .. }) => {
+                        Some(Arc::new(revision))
+                    }
+                    _ => state_machine::find_current_revision(context)?,
+                };
+                let missing = || Error::StateMachineDoesNotExist(arn.to_owned());
+                let stored = context.view.map(|view| view.state_machine().kind);
+                let (revision, kind) = (revision.ok_or_else(missing)?, kind.or(stored).ok_or_else(missing)?);
+                Ok(PreviewedRevision { state_machine_arn: arn.to_owned(), kind, revision })
+            })
+        })
+    }
+}

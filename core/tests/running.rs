@@ -1,0 +1,108 @@
+//! What a server needs that runs executions on another endpoint.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+mod requests;
+
+use requests::{ORDERS, call_ok, execution_arn, new_state_machine};
+use serde_json::{Value, json};
+use sfn_alias::model::{Failure, Outcome, StateMachineType};
+use sfn_alias::{Clock, Limits, Operation, Options, Outcomes, StepFunctions, Timestamp};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use tempfile::TempDir;
+
+const START: i64 = 1_744_229_037_000;
+
+fn service(time: &Arc<AtomicI64>) -> StepFunctions {
+    let rules = json!({"outcomes": [{"name": "rule", "output": 1, "after": "1h"}]}).to_string();
+    let time = Arc::clone(time);
+    let clock = Clock::new(move || Timestamp::from_millis(time.load(Ordering::Relaxed)));
+    let outcomes = Some(Outcomes::parse(&rules, &Limits::default()).unwrap());
+    let sfn = StepFunctions::in_memory_with(Options { clock, outcomes, ..Options::default() }).unwrap();
+    call_ok(&sfn, "CreateStateMachine", &new_state_machine("orders"));
+    sfn
+}
+
+fn arn(name: &str) -> String {
+    execution_arn(name)["executionArn"].as_str().unwrap().to_owned()
+}
+
+fn start(sfn: &StepFunctions, name: &str) {
+    call_ok(sfn, "StartExecution", &json!({"stateMachineArn": ORDERS, "name": name, "input": "[1]"}));
+}
+
+fn names(sfn: &StepFunctions, state_machine_arn: Option<&str>) -> Vec<String> {
+    sfn.running_executions(state_machine_arn).unwrap().into_iter().map(|execution| execution.name).collect()
+}
+
+#[test]
+fn running_executions_have_no_ending() {
+    let sfn = service(&Arc::new(AtomicI64::new(START)));
+    for name in ["a", "b", "rule"] {
+        start(&sfn, name);
+    }
+    call_ok(&sfn, "StopExecution", &execution_arn("b"));
+    assert_eq!((names(&sfn, None), names(&sfn, Some(ORDERS))), (vec!["a".to_owned()], vec!["a".to_owned()]));
+    assert_eq!(names(&sfn, Some("arn:aws:states:us-east-1:000000000000:stateMachine:other")), [""; 0]);
+    let found = sfn.find_running(&arn("a")).unwrap().unwrap();
+    assert_eq!(
+        (&*found.input, found.definition()),
+        ("[1]", new_state_machine("orders")["definition"].as_str().unwrap())
+    );
+    for name in ["b", "rule", "missing"] {
+        assert_eq!(sfn.find_running(&arn(name)).unwrap(), None, "{name}");
+    }
+}
+
+#[test]
+fn end_has_the_time_of_the_engine() {
+    let time = Arc::new(AtomicI64::new(START));
+    let sfn = service(&time);
+    for name in ["early", "late", "between"] {
+        start(&sfn, name);
+    }
+    time.store(START + 5000, Ordering::Relaxed);
+    let end = |name: &str, millis: i64| {
+        let outcome = Outcome::Aborted(Failure { error: Some("E".into()), cause: None });
+        sfn.end_execution_at(&arn(name), outcome, Timestamp::from_millis(START + millis)).unwrap();
+        let described = call_ok(&sfn, "DescribeExecution", &execution_arn(name));
+        assert_eq!((&described["status"], &described["error"]), (&json!("ABORTED"), &json!("E")));
+        (described["stopDate"].as_f64().unwrap() * 1000.0).round() as i64 - START
+    };
+    assert_eq!([end("early", -9000), end("late", 9000), end("between", 3000)], [0, 5000, 3000]);
+    assert_eq!(end("between", 4000), 3000, "it has ended already");
+}
+
+#[test]
+fn preview_is_the_revision_after_the_request() {
+    let sfn = service(&Arc::new(AtomicI64::new(START)));
+    let preview = |operation, body: &Value| sfn.preview_revision(operation, body.to_string().as_bytes());
+    let machine = new_state_machine("orders");
+    let previewed = preview(Operation::CreateStateMachine, &machine).unwrap();
+    assert_eq!((&*previewed.state_machine_arn, previewed.kind), (ORDERS, StateMachineType::Standard));
+    assert_eq!(
+        (json!(previewed.definition()), json!(previewed.role_arn())),
+        (machine["definition"].clone(), machine["roleArn"].clone())
+    );
+    let role = "arn:aws:iam::000000000000:role/other";
+    let updated = preview(Operation::UpdateStateMachine, &json!({"stateMachineArn": ORDERS, "roleArn": role})).unwrap();
+    assert_eq!((updated.definition(), updated.role_arn()), (previewed.definition(), role));
+    let unchanged = json!({"stateMachineArn": ORDERS, "definition": machine["definition"]});
+    assert_eq!(preview(Operation::UpdateStateMachine, &unchanged).unwrap(), previewed);
+    let mut other = new_state_machine("orders");
+    other["definition"] = json!(r#"{"StartAt": "B", "States": {"B": {"Type": "Succeed"}}}"#);
+    let error = preview(Operation::CreateStateMachine, &other).unwrap_err();
+    assert_eq!(error.to_string(), format!("State Machine Already Exists: '{ORDERS}'"));
+    let described = call_ok(&sfn, "DescribeStateMachine", &json!({"stateMachineArn": ORDERS}));
+    assert_eq!(described["roleArn"], machine["roleArn"], "nothing changed");
+}
+
+#[test]
+fn data_id_belongs_to_the_file() {
+    let folder = TempDir::new().unwrap();
+    let id = |name: &str| StepFunctions::open(folder.path().join(name)).unwrap().data_id();
+    let first = id("a");
+    assert!(first.len() == 16 && first.bytes().all(|byte| byte.is_ascii_hexdigit()), "{first}");
+    assert_eq!(id("a"), first);
+    assert_ne!(id("b"), first);
+}

@@ -1,0 +1,193 @@
+//! Calls operations of the engine, and describes why a call failed.
+
+use crate::transport::{Transport, UpstreamResponse};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Maximum number of characters of a body that is not valid which an error repeats.
+const MAX_BODY_CHARACTERS: usize = 200;
+
+/// The time until which the calls for one request must end.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Deadline(Instant);
+
+impl Deadline {
+    pub fn after(timeout: Duration) -> Self {
+        let now = Instant::now();
+        Self(now.checked_add(timeout).unwrap_or(now))
+    }
+
+    pub fn is_over(self) -> bool {
+        self.remaining().is_zero()
+    }
+
+    fn remaining(self) -> Duration {
+        self.0.saturating_duration_since(Instant::now())
+    }
+}
+
+/// The engine and how long requests may take.
+#[derive(Debug)]
+pub(crate) struct Engine {
+    transport: Box<dyn Transport>,
+    pub timeout: Duration,
+    contact: Mutex<Contact>,
+}
+
+/// When the engine responded.
+#[derive(Debug)]
+struct Contact {
+    last_response: Instant,
+    /// Since when it has not responded, and the last error.
+    failure: Option<(Instant, CallError)>,
+}
+
+impl Engine {
+    pub fn new(transport: Box<dyn Transport>, timeout: Duration) -> Self {
+        Self { transport, timeout, contact: Mutex::new(Contact { last_response: Instant::now(), failure: None }) }
+    }
+
+    /// Returns the deadline of a request that begins now.
+    pub fn deadline(&self) -> Deadline {
+        Deadline::after(self.timeout)
+    }
+
+    /// Returns the last error if the engine has not responded for the timeout.
+    pub fn lasting_failure(&self) -> Option<CallError> {
+        let (since, error) = self.lock().failure.clone()?;
+        self.is_lasting(since.elapsed()).then_some(error)
+    }
+
+    /// Returns whether a failure of this duration is not retried. A call that used all of its time took slightly less than the timeout.
+    pub fn is_lasting(&self, failure: Duration) -> bool {
+        failure >= self.timeout.mul_f32(0.9)
+    }
+
+    /// Calls an operation and parses its response.
+    pub fn call<T: DeserializeOwned>(
+        &self,
+        region: &str,
+        operation: &str,
+        input: &Value,
+        deadline: Deadline,
+    ) -> Result<T, CallError> {
+        let body = self.send(region, operation, input.to_string().as_bytes(), deadline)?;
+        self.parse(operation, &body)
+    }
+
+    /// Calls an operation and returns the body of its response, which is a JSON object.
+    pub fn send(&self, region: &str, operation: &str, body: &[u8], deadline: Deadline) -> Result<Vec<u8>, CallError> {
+        if deadline.is_over() {
+            return Err(self.error(operation, &format_args!("no time is left of {:?}", self.timeout)));
+        }
+        let begin = Instant::now();
+        let response = self.transport.send(region, operation, body, deadline.remaining());
+        let response = response.map_err(|error| self.error(operation, &error));
+        self.lock().record(begin, response.as_ref().err());
+        let response = response?;
+        match response.status {
+            200 => self.parse::<serde_json::Map<String, Value>>(operation, &response.body).map(|_| response.body),
+            _ => Err(self.rejection(operation, response)),
+        }
+    }
+
+    /// Parses a body of the engine.
+    pub fn parse<T: DeserializeOwned>(&self, operation: &str, body: &[u8]) -> Result<T, CallError> {
+        serde_json::from_slice(body).map_err(|error| {
+            self.error(operation, &format_args!("the response is not valid: {error}: `{}`", describe_body(body)))
+        })
+    }
+
+    /// Creates the error of a call.
+    pub fn error(&self, operation: &str, detail: &dyn fmt::Display) -> CallError {
+        CallError { text: format!("{operation} at {} failed: {detail}", self.transport.url()), rejection: None }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Contact> {
+        self.contact.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn rejection(&self, operation: &str, response: UpstreamResponse) -> CallError {
+        let status = response.status;
+        let parsed: Option<ErrorBody> = serde_json::from_slice(&response.body).ok();
+        let Some((kind, message)) =
+            parsed.map(|body| (body.kind.unwrap_or_default(), body.message.unwrap_or_default()))
+        else {
+            return self.error(operation, &format_args!("status {status}: `{}`", describe_body(&response.body)));
+        };
+        let code = kind.rsplit('#').next().unwrap_or_default().to_owned();
+        let CallError { text, .. } = self.error(operation, &format_args!("status {status}, {code}: {message}"));
+        CallError { text, rejection: Some(Rejection { code, message, response }) }
+    }
+}
+
+impl Contact {
+    /// Records a call that began at a time, and its error if there was no response.
+    fn record(&mut self, begin: Instant, error: Option<&CallError>) {
+        match error {
+            None => *self = Self { last_response: Instant::now(), failure: None },
+            // Other calls may have had responses since this one began.
+            Some(error) => {
+                let since = self.failure.as_ref().map_or(begin.max(self.last_response), |(since, _)| *since);
+                self.failure = Some((since, error.clone()));
+            }
+        }
+    }
+}
+
+/// An error in the format of AWS.
+#[derive(Deserialize)]
+struct ErrorBody {
+    /// moto sends null for an invalid definition.
+    #[serde(rename = "__type", alias = "code")]
+    kind: Option<String>,
+    #[serde(alias = "Message")]
+    message: Option<String>,
+}
+
+fn describe_body(body: &[u8]) -> String {
+    String::from_utf8_lossy(body).chars().take(MAX_BODY_CHARACTERS).collect()
+}
+
+/// Why a call of the engine failed. `Display` names the operation, the URL and the error.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{text}")]
+pub(crate) struct CallError {
+    text: String,
+    rejection: Option<Rejection>,
+}
+
+/// An error response of the engine.
+#[derive(Debug, Clone)]
+pub(crate) struct Rejection {
+    /// The error code, for example `InvalidDefinition`.
+    pub code: String,
+    pub message: String,
+    pub response: UpstreamResponse,
+}
+
+impl CallError {
+    /// Returns whether the engine responded with this error code.
+    pub fn is(&self, code: &str) -> bool {
+        self.rejection.as_ref().is_some_and(|rejection| rejection.code == code)
+    }
+
+    /// Returns the message of an error response with status 400 that has no error code.
+    pub fn message_without_code(&self) -> Option<&str> {
+        let rejection = self.rejection.as_ref()?;
+        (rejection.code.is_empty() && rejection.response.status == 400).then_some(&rejection.message)
+    }
+
+    /// Returns the response for the client: that of the engine, or status 503 if there was none.
+    pub fn into_response(self) -> UpstreamResponse {
+        let unavailable = |text| {
+            let body = json!({"__type": "com.amazon.coral.service#ServiceUnavailable", "message": text});
+            UpstreamResponse { status: 503, body: body.to_string().into_bytes() }
+        };
+        self.rejection.map_or_else(|| unavailable(self.text), |rejection| rejection.response)
+    }
+}

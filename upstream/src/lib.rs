@@ -1,0 +1,23 @@
+//! Runs executions in another endpoint of AWS Step Functions, the *engine*: for example moto's server, LocalStack or MiniStack.
+//!
+//! State machines, versions, aliases and quotas are those of [`sfn_alias`]. Each revision of a state machine is created in
+//! the engine as a state machine of its own, whose name depends on its content, so a started execution runs exactly the
+//! definition that its alias selected. [`Upstream::handle`] executes an operation; [`Transport`] sends requests.
+
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
+
+mod engine;
+mod executions;
+mod handler;
+mod machines;
+mod poll;
+mod refresh;
+mod start;
+mod transport;
+
+pub use handler::{Response, Upstream, UpstreamError, UpstreamOptions};
+pub use poll::Poller;
+pub use transport::{Transport, UpstreamResponse};
+
+/// The error of an execution that the engine did not run.
+pub const UPSTREAM_ERROR: &str = "SfnAlias.Upstream";

@@ -1,0 +1,174 @@
+//! The state machines of the engine: one for each revision, never changed.
+
+use crate::engine::{CallError, Deadline, Engine};
+use serde::Deserialize;
+use serde_json::json;
+use sfn_alias::model::StateMachineType;
+use sfn_alias::{StartedExecution, parse_arn};
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+/// Maximum number of characters of our name in the engine's: 80 without a hyphen and the digits.
+const NAME_CHARACTERS: usize = 69;
+/// Number of bytes of the hash, as two digits each.
+const HASH_BYTES: usize = 5;
+/// Maximum number of ARNs that are stored. If there are more, they are read again.
+const MAX_ARNS: usize = 10_000;
+
+/// What a state machine of the engine is created from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct MachineSource<'s> {
+    /// Our unqualified ARN.
+    pub state_machine_arn: &'s str,
+    pub definition: &'s str,
+    pub role_arn: &'s str,
+    pub kind: StateMachineType,
+}
+
+impl<'s> From<&'s StartedExecution> for MachineSource<'s> {
+    fn from(execution: &'s StartedExecution) -> Self {
+        Self {
+            state_machine_arn: &execution.state_machine_arn,
+            definition: execution.definition(),
+            role_arn: execution.role_arn(),
+            kind: execution.kind,
+        }
+    }
+}
+
+impl MachineSource<'_> {
+    /// Returns our region.
+    pub fn region(&self) -> &str {
+        region_of(self.state_machine_arn)
+    }
+
+    fn local_name(&self) -> &str {
+        self.state_machine_arn.rsplit(':').next().unwrap_or_default()
+    }
+}
+
+/// Returns the region of one of our ARNs.
+pub(crate) fn region_of(arn: &str) -> &str {
+    parse_arn(arn).map_or("", |arn| arn.region)
+}
+
+/// A state machine of the engine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Machine {
+    /// The engine's ARN.
+    pub arn: String,
+    /// The engine's name.
+    pub name: String,
+    /// Our unqualified ARN.
+    pub local_arn: String,
+    /// Our name.
+    pub local_name: String,
+}
+
+impl Machine {
+    /// Returns the engine's ARN of an execution of a STANDARD state machine.
+    pub fn execution_arn(&self, name: &str) -> String {
+        format!("{}:{name}", self.arn.replacen(":stateMachine:", ":execution:", 1))
+    }
+}
+
+/// The ARNs of the state machines that the engine has.
+#[derive(Debug)]
+pub(crate) struct Machines {
+    /// Identifies our data, so that another data file with the same names has other state machines in the engine.
+    data_id: String,
+    /// By name.
+    arns: Mutex<HashMap<String, String>>,
+}
+
+#[derive(Deserialize)]
+struct Created {
+    #[serde(rename = "stateMachineArn")]
+    arn: String,
+}
+
+impl Machines {
+    pub fn new(data_id: String) -> Self {
+        Self { data_id, arns: Mutex::default() }
+    }
+
+    /// Returns the state machine for a revision. Creates it unless this process knows its ARN; the engine returns an
+    /// existing one.
+    pub fn find_or_create(
+        &self,
+        engine: &Engine,
+        source: &MachineSource<'_>,
+        deadline: Deadline,
+    ) -> Result<Machine, CallError> {
+        let name = self.format_name(source);
+        let stored = self.lock().get(&name).cloned();
+        let arn = match stored {
+            Some(arn) => arn,
+            None => self.create(engine, source, &name, deadline)?,
+        };
+        let (local_arn, local_name) = (source.state_machine_arn.to_owned(), source.local_name().to_owned());
+        Ok(Machine { arn, name, local_arn, local_name })
+    }
+
+    /// Creates the state machine again at its next use, because the engine does not have it.
+    pub fn forget(&self, machine: &Machine) {
+        self.lock().remove(&machine.name);
+    }
+
+    fn create(
+        &self,
+        engine: &Engine,
+        source: &MachineSource<'_>,
+        name: &str,
+        deadline: Deadline,
+    ) -> Result<String, CallError> {
+        const OPERATION: &str = "CreateStateMachine";
+        let MachineSource { definition, role_arn, kind, .. } = *source;
+        let input = json!({"name": name, "definition": definition, "roleArn": role_arn, "type": kind.as_str()});
+        let arn = match engine.call::<Created>(source.region(), OPERATION, &input, deadline) {
+            Ok(created) => created.arn,
+            // The name depends on the content, so the existing one has this content.
+            Err(error) if error.is("StateMachineAlreadyExists") => find_arn(&error.to_string(), name).ok_or(error)?,
+            Err(error) => return Err(error),
+        };
+        if !arn.ends_with(&format!(":stateMachine:{name}")) {
+            return Err(engine.error(OPERATION, &format_args!("the response has another ARN: `{arn}`")));
+        }
+        self.store(name, &arn);
+        Ok(arn)
+    }
+
+    fn store(&self, name: &str, arn: &str) {
+        let mut arns = self.lock();
+        if arns.len() >= MAX_ARNS {
+            arns.clear();
+        }
+        arns.insert(name.to_owned(), arn.to_owned());
+    }
+
+    /// Returns the name: ours, and a hash of everything that the state machine depends on.
+    fn format_name(&self, source: &MachineSource<'_>) -> String {
+        let mut hash = Sha256::new();
+        let MachineSource { state_machine_arn, definition, role_arn, kind } = *source;
+        for part in [&self.data_id, state_machine_arn, definition, role_arn, kind.as_str()] {
+            hash.update(part.len().to_le_bytes());
+            hash.update(part);
+        }
+        let prefix: String = source.local_name().chars().take(NAME_CHARACTERS).collect();
+        let digits: String = hash.finalize().iter().take(HASH_BYTES).map(|byte| format!("{byte:02x}")).collect();
+        format!("{prefix}-{digits}")
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, String>> {
+        self.arns.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Finds the ARN of the state machine with a name in an error text.
+fn find_arn(text: &str, name: &str) -> Option<String> {
+    let resource = format!(":stateMachine:{name}");
+    let (before, _) = text.split_once(&resource)?;
+    let start = before.rfind("arn:")?;
+    Some(format!("{}{resource}", before.get(start..)?))
+}

@@ -1,0 +1,129 @@
+//! Starts executions: recorded here first, then started in the engine with the same name and input.
+
+use crate::UPSTREAM_ERROR;
+use crate::engine::{CallError, Deadline};
+use crate::executions::Knowledge;
+use crate::handler::{Response, Upstream};
+use crate::machines::{Machine, MachineSource, region_of};
+use serde::Deserialize;
+use serde_json::json;
+use sfn_alias::model::StateMachineType;
+use sfn_alias::{CallProgress, DelayedOutcome, Json, StartedExecution, StepFunctions, Timestamp};
+use std::time::{Duration, Instant};
+
+const OPERATION: &str = "StartExecution";
+/// Engines may round times, or have another clock.
+const CLOCK_TOLERANCE: Duration = Duration::from_secs(1);
+const OTHER_EXECUTION: &str = "it has an earlier execution with this name, because the state machine was deleted here and created again; use another name";
+
+/// The response of StartExecution.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Started {
+    execution_arn: String,
+    start_date: Option<Timestamp>,
+}
+
+impl Upstream {
+    pub(crate) fn start_execution(&self, service: &StepFunctions, body: &[u8]) -> Response {
+        let progress = self.begin(service, OPERATION, body)?;
+        let Some(execution) = progress.execution() else {
+            return self.check_replay(service, body, service.finish_call(progress, None, &Json)?);
+        };
+        let sent = self.send_start(execution, self.engine.deadline());
+        self.finish(service, progress, sent)
+    }
+
+    /// Repeats a start that started nothing, if its execution is still RUNNING here and has ended in the engine: the name is
+    /// used then.
+    fn check_replay(&self, service: &StepFunctions, body: &[u8], response: Vec<u8>) -> Response {
+        let started: Option<Started> = serde_json::from_slice(&response).ok();
+        let Some(arn) = started.map(|started| started.execution_arn) else { return Ok(response) };
+        let Ok(Some(execution)) = service.find_running(&arn) else { return Ok(response) };
+        self.refresh(&execution, self.engine.deadline())?;
+        match service.find_running(&arn)? {
+            Some(_) => Ok(response),
+            None => self.start_execution(service, body),
+        }
+    }
+
+    /// Begins a call that may start an execution: it is stored, and marked as being sent.
+    pub(crate) fn begin(
+        &self,
+        service: &StepFunctions,
+        operation: &str,
+        body: &[u8],
+    ) -> sfn_alias::Result<CallProgress<Vec<u8>>> {
+        let begin = || service.begin_call_from(operation, body, &Json);
+        self.executions.begin(begin, |progress| progress.as_ref().ok().and_then(CallProgress::execution))
+    }
+
+    /// Finishes a call whose execution was sent: an execution that the engine did not accept is FAILED.
+    pub(crate) fn finish(
+        &self,
+        service: &StepFunctions,
+        progress: CallProgress<Vec<u8>>,
+        sent: Result<(), CallError>,
+    ) -> Response {
+        let Some(execution) = progress.execution() else { return Ok(service.finish_call(progress, None, &Json)?) };
+        let arn = execution.execution_arn.clone();
+        let is_stored = execution.kind == StateMachineType::Standard;
+        match sent {
+            Ok(()) if is_stored => self.executions.mark(&arn, Knowledge::Forwarded),
+            Err(error) if is_stored => {
+                let response = service.finish_call(progress, Some(fail(&error)), &Json);
+                match &response {
+                    Ok(_) => self.executions.remove(&arn, Instant::now()),
+                    // It is RUNNING here, so the start is sent again later.
+                    Err(_) => self.executions.mark(&arn, Knowledge::Unknown),
+                }
+                return Ok(response?);
+            }
+            result => {
+                self.executions.remove(&arn, Instant::now());
+                result?;
+            }
+        }
+        Ok(service.finish_call(progress, None, &Json)?)
+    }
+
+    /// Starts an execution in the engine. Creates its state machine again if the engine does not have it.
+    pub(crate) fn send_start(&self, execution: &StartedExecution, deadline: Deadline) -> Result<(), CallError> {
+        let source = MachineSource::from(execution);
+        let machine = self.machines.find_or_create(&self.engine, &source, deadline)?;
+        match self.try_start(execution, &machine, deadline) {
+            Err(error) if error.is("StateMachineDoesNotExist") => {
+                self.machines.forget(&machine);
+                let machine = self.machines.find_or_create(&self.engine, &source, deadline)?;
+                self.try_start(execution, &machine, deadline)
+            }
+            result => result,
+        }
+    }
+
+    fn try_start(&self, execution: &StartedExecution, machine: &Machine, deadline: Deadline) -> Result<(), CallError> {
+        let StartedExecution { name, input, trace_header, .. } = execution;
+        let mut request = json!({"stateMachineArn": machine.arn, "name": name, "input": &**input});
+        if let (Some(header), Some(members)) = (trace_header, request.as_object_mut()) {
+            members.insert("traceHeader".to_owned(), json!(header));
+        }
+        let region = region_of(&execution.state_machine_arn);
+        let started = match self.engine.call::<Started>(region, OPERATION, &request, deadline) {
+            Err(error) if error.is("ExecutionAlreadyExists") => {
+                self.describe_in_engine(execution, machine, deadline).map_err(|_| error)?.start_date
+            }
+            result => result?.start_date,
+        };
+        match started {
+            Some(started) if started.saturating_add(CLOCK_TOLERANCE) < execution.start_date => {
+                Err(self.engine.error(OPERATION, &OTHER_EXECUTION))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Returns the outcome of an execution that the engine does not run.
+pub(crate) fn fail(error: &CallError) -> DelayedOutcome {
+    DelayedOutcome::from_exception(UPSTREAM_ERROR, &error.to_string())
+}
