@@ -61,12 +61,20 @@ pub(crate) fn aws_url(service: &str, region: &str) -> String {
     format!("https://{service}.{region}.amazonaws.com{suffix}")
 }
 
+/// The domains of the endpoints of AWS.
+const AWS_DOMAINS: [&str; 5] =
+    ["amazonaws.com", "amazonaws.com.cn", "amazonaws.eu", "api.aws", "api.amazonwebservices.com.cn"];
+
 /// Returns whether a URL belongs to AWS. The error of an invalid URL names its `option`.
 pub(crate) fn is_aws_url(option: &str, url: &str) -> Result<bool, CliError> {
     let invalid = || CliError::Usage(format!("{option}: `{url}` is not a valid URL; example: http://127.0.0.1:8083"));
     let uri: Uri = url.parse().map_err(|_| invalid())?;
     let host = uri.host().filter(|_| matches!(uri.scheme_str(), Some("http" | "https"))).ok_or_else(invalid)?;
-    Ok([".amazonaws.com", ".amazonaws.com.cn", ".api.aws"].iter().any(|domain| host.ends_with(domain)))
+    // A domain name may end with a dot, and its case does not matter.
+    let host = host.trim_end_matches('.').to_ascii_lowercase();
+    Ok(AWS_DOMAINS
+        .iter()
+        .any(|domain| host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))))
 }
 
 /// Signs a request. The error is for credentials that are not valid in a header.
@@ -163,7 +171,8 @@ impl AssumedRole {
     pub fn new(arn: &str, url: Option<&str>, region: &str, profile: Option<&str>) -> Result<Self, CliError> {
         let url = url.map_or_else(|| aws_url("sts", region), str::to_owned);
         let (arn, profile) = (arn.to_owned(), profile.map(str::to_owned));
-        Ok(Self { arn, url, profile, agent: build_agent(TIMEOUT)?, cached: RefCell::default() })
+        let agent = build_agent(&url, TIMEOUT)?;
+        Ok(Self { arn, url, profile, agent, cached: RefCell::default() })
     }
 
     /// Returns the role's credentials. Assumes the role with the user's credentials if necessary.

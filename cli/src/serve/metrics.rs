@@ -1,6 +1,7 @@
 //! Sends metrics of executions to CloudWatch, from a thread of its own, so that no request waits for it.
 
 use super::args::ServeArgs;
+use crate::agent::is_loopback;
 use crate::endpoint::{CLOUDWATCH, Endpoint};
 use crate::exit::CliError;
 use crate::signing::{Caller, is_aws_url};
@@ -8,7 +9,6 @@ use http::Uri;
 use serde_json::json;
 use sfn_alias::{METRIC_NAMESPACE, MetricDatum, StepFunctions, Timestamp, parse_arn};
 use std::collections::{BTreeMap, VecDeque};
-use std::net::IpAddr;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -76,11 +76,6 @@ pub(super) fn check_metrics_url(url: &str) -> Result<(), CliError> {
         return usage("expected https://, or an address of this machine");
     }
     Ok(())
-}
-
-fn is_loopback(host: &str) -> bool {
-    let address = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || address.parse().is_ok_and(|address: IpAddr| address.to_canonical().is_loopback())
 }
 
 /// A PutMetricData request.
