@@ -58,6 +58,8 @@ function findUnsupportedField (name, state) {
   const parts = [state, ...state.Choices ?? [], ...state.Catch ?? []]
   const field = IGNORED_FIELDS.find(field => parts.some(part => field in part))
   if (field !== undefined) return `\`${field}\` (in the state \`${name}\`)`
+  // The engine returns the input for results that are not truthy.
+  if ('Result' in state && !state.Result) return `the \`Result\` ${JSON.stringify(state.Result)} (of the state \`${name}\`)`
 }
 
 /** Returns the members of the context object that are known. AWS's value of `StateMachine.Id` for a version is not. */
@@ -80,9 +82,14 @@ function createOverrides ({ awsConfig, overrides = {} }) {
 /** Returns the JSON value that AWS Lambda would return for a value of a Task function. */
 const toJsonValue = value => JSON.parse(JSON.stringify(value) ?? 'null')
 
-function describeFailure (error) {
-  if (error.name === 'ExecutionTimeoutError') return { status: 'TIMED_OUT' }
-  throw error.name === 'ExecutionError' ? error.cause : error
+/** What the engine reports for a Fail state without `Error` and `Cause`, for which AWS reports neither. */
+const FAIL_STATE = { error: 'FailStateError', cause: 'Execution failed because of a Fail state' }
+
+function describeFailure (failure) {
+  if (failure.name === 'ExecutionTimeoutError') return { status: 'TIMED_OUT' }
+  const error = failure.name === 'ExecutionError' ? failure.cause : failure
+  if (error.message !== FAIL_STATE.cause) throw error
+  return { status: 'FAILED', ...error.name !== FAIL_STATE.error && { error: error.name } }
 }
 
 module.exports = { runDefinitions }

@@ -139,10 +139,7 @@ impl StartedCall {
     pub fn end(&self, env: &Env, result: Option<CallbackResult>, now: Option<f64>) -> napi::Result<Outcome<()>> {
         let execution = self.execution.clone();
         self.run(env, now, move |service| match result.and_then(|result| result.parse(service)) {
-            Some(result) if awaits_result(service, &execution)? => {
-                service.end_execution(&execution.execution_arn, result.outcome, result.after).map(drop)
-            }
-            Some(_) => Ok(()),
+            Some(result) => service.end_started_execution(&execution, result),
             None => Ok(()),
         })
     }
