@@ -8,19 +8,36 @@ const HELP = 'run it with an engine behind `sfn-alias serve --upstream`, or deci
 /** Fields that change the result of a state. The engine ignores them. */
 const IGNORED_FIELDS = ['Assign', 'ItemReader', 'ItemBatcher', 'ResultWriter', 'ToleratedFailureCount', 'ToleratedFailurePercentage']
 
+/** Maximum number of validated definitions that are kept. */
+const MAX_MACHINES = 100
+
 function runDefinitions (options = {}) {
   if (!isPlainObject(options)) throw createArgumentError('options: expected a plain object, for example { overrides: {} }')
+  const { validationOptions, awsConfig, ...runOptions } = options
   const { StateMachine } = loadEngine()
+  const createMachine = definition => new StateMachine(definition, { validationOptions, awsConfig })
+  const readMachine = cacheMachines(createMachine)
   return async (execution, { signal }) => {
-    const definition = JSON.parse(execution.definition)
-    const problem = findUnsupported(definition)
+    const { machine, problem } = readMachine(execution.definition)
     if (problem !== undefined) return { error: NOT_SUPPORTED, cause: `aws-local-stepfunctions does not support ${problem}; ${HELP}` }
-    const { validationOptions, awsConfig, ...runOptions } = options
-    const machine = new StateMachine(definition, { validationOptions, awsConfig })
     const context = { ...createContext(execution), ...options.context }
     const run = machine.run(JSON.parse(execution.input), { ...runOptions, context, overrides: createOverrides(options) })
     signal.addEventListener('abort', run.abort)
     return run.result.then(output => ({ output: toJsonValue(output) }), describeFailure)
+  }
+}
+
+/** Keeps machines by their definition: the engine needs more time to validate a definition than to run it. */
+function cacheMachines (createMachine) {
+  const machines = new Map()
+  return text => {
+    if (machines.has(text)) return machines.get(text)
+    const definition = JSON.parse(text)
+    const problem = findUnsupported(definition)
+    const created = problem === undefined ? { machine: createMachine(definition) } : { problem }
+    if (machines.size >= MAX_MACHINES) machines.delete(machines.keys().next().value)
+    machines.set(text, created)
+    return created
   }
 }
 

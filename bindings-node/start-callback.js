@@ -51,7 +51,7 @@ class StartCallback {
     this.#pending.add(run)
     const settled = result.finally(() => this.#pending.delete(run))
     if (call.isSynchronous) return call.finish(await settled, readTime())
-    // There is nobody to report an error to: the service is closed, or its file cannot be written.
+    // The start has returned, so an error cannot be reported: the service is closed, or its file cannot be written.
     settled.then(result => call.end(result, readTime())).catch(() => {})
     return call.finish(undefined, readTime())
   }

@@ -4,15 +4,16 @@ use crate::error::{create_argument_error, create_error};
 use crate::functions::operation_name;
 use crate::input::{Body, Input, JSON, UNREADABLE, copy_body};
 use crate::options::{JsonText, parse_options, parse_outcomes, parse_scope, to_json};
-use crate::started_call::{CallStarter, Progress, Response, SharedService, open_scope, to_progress};
+use crate::reply::{HttpReply, JsonReply};
+use crate::started_call::{CallStarter, Progress, SharedService, open_scope, to_progress};
 use crate::task::{Outcome, StoreTask, run_now, run_task};
 use bytes::Bytes;
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, Request};
-use napi::bindgen_prelude::{AsyncTask, Buffer, Either3, Either4, Env, ToNapiValue, TypeName};
+use napi::bindgen_prelude::{AsyncTask, Either3, Either4, Env, ToNapiValue, TypeName};
 use napi_derive::napi;
 use serde::Serialize;
-use sfn_alias::{Json, Operation, Reply, Result, Scope, SerializeResponse, StartCount, StepFunctions};
+use sfn_alias::{Json, Operation, Result, Scope, SerializeResponse, StartCount, StepFunctions};
 use sfn_alias_server::protocol::{App, Credential, HttpError, RequestTarget};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -25,26 +26,6 @@ pub struct Service {
     durable: bool,
     /// Whether it has the option `onStart`.
     calls_back: bool,
-}
-
-/// Status and body of an AWS JSON response.
-#[napi(object)]
-pub struct JsonReply {
-    /// The HTTP status.
-    pub status: u16,
-    /// The JSON.
-    pub body: String,
-}
-
-/// A response to an HTTP request.
-#[napi(object)]
-pub struct HttpReply {
-    /// The HTTP status.
-    pub status: u16,
-    /// Alternating names and values.
-    pub headers: Vec<String>,
-    /// The body.
-    pub body: Buffer,
 }
 
 /// An item of `startCounts`.
@@ -347,21 +328,4 @@ fn build_request(method: &str, url: &str, headers: &[String], body: Vec<u8>) -> 
 /// Encodes a header value as Latin-1: Node represents each byte of a header as one character.
 fn encode_latin1(value: &str) -> Vec<u8> {
     value.chars().map(|character| u8::try_from(character).unwrap_or(b'?')).collect()
-}
-
-impl JsonReply {
-    fn respond(result: Result<Vec<u8>>) -> Result<Response> {
-        let reply = Reply::from_result(result);
-        Ok(Either3::B(Self { status: reply.status, body: String::from_utf8_lossy(&reply.body).into_owned() }))
-    }
-}
-
-impl HttpReply {
-    fn new(response: &http::Response<Bytes>) -> Self {
-        let length = response.body().len().to_string();
-        let pairs = response.headers().iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap_or_default()));
-        let pairs = pairs.chain([("content-length", length.as_str())]);
-        let headers = pairs.flat_map(|(name, value)| [name.to_owned(), value.to_owned()]).collect();
-        Self { status: response.status().as_u16(), headers, body: response.body().to_vec().into() }
-    }
 }

@@ -2,7 +2,7 @@
 
 use crate::error::create_error;
 use crate::input::Input;
-use crate::service::{HttpReply, JsonReply};
+use crate::reply::{HttpReply, JsonReply, Response};
 use crate::task::{Outcome, run_task};
 use napi::bindgen_prelude::{Either, Either3, Either4, Env, ToNapiValue, TypeName};
 use napi_derive::napi;
@@ -19,8 +19,6 @@ pub fn open_scope(shared: &SharedService, scope: &Scope) -> Result<StepFunctions
     service.as_ref().map(|service| service.in_scope(scope.clone())).ok_or(Error::Closed)
 }
 
-/// The response of a call: of `call`, `callJson` or `handleHttpRequest`.
-pub type Response = Either3<String, JsonReply, HttpReply>;
 /// The response of a call, or a call that is not finished.
 pub type Progress = Either4<String, JsonReply, HttpReply, StartedCall>;
 
