@@ -75,7 +75,7 @@ class Api:
         return self.sfn.create_state_machine_alias(name="PROD", routingConfiguration=routes)["stateMachineAliasArn"]
 
     def start(self, arn: str, input: Any = None, **members: Any) -> str:
-        """Starts an execution, and returns its ARN. Each has its own name, because moto calls all without a name None."""
+        """Starts an execution, and returns its ARN. It has a unique name by default, because moto names others `None`."""
         if input is not None:
             members["input"] = json.dumps(input)
         members.setdefault("name", f"run-{next(self.numbers)}")
@@ -117,7 +117,7 @@ class Server:
         self.port = peers.find_free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.command = [str(PROGRAM), "serve", "--port", str(self.port), "--seed", "7", "--log", "warn"]
-        self.command += ["--data", str(data), "--upstream", engine_url]
+        self.command += ["--data", str(data), "--upstream", engine_url, "--upstream-timeout", "5s"]
         self.process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:

@@ -2,8 +2,8 @@
 
     engines.py [--engine NAME] [--feature NAME] [--write]
 
-Each feature must work, or fail with the error that limits.py states. `--write` writes the page; it requires all features.
-Without it, the page must be up to date. `--feature` selects features whose name contains a text.
+Each feature must work, or fail with the error that limits.py states, and the page must be up to date. `--write` writes
+the page instead. `--engine` and `--feature` (a part of a name) select what to test, without the page.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ import endpoints
 import executions  # noqa: F401  adds its features
 import page
 import states  # noqa: F401
+import verify  # noqa: F401
 import versions  # noqa: F401
 from botocore.exceptions import ClientError
 from endpoints import Api, Difference
-from features import DIRECTLY, BEHIND, FEATURES, Feature
+from features import BEHIND, DIRECTLY, FEATURES, Feature
 from limits import LIMITS
 from peers import Peer
 
