@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 import endpoints
-import executions  # noqa: F401  adds its features
+import executions  # noqa: F401  adds its features, in the order of the page
 import states  # noqa: F401
 import versions  # noqa: F401
 import failures  # noqa: F401
