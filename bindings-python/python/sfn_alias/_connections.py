@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import threading
+from collections.abc import Awaitable
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -36,15 +37,19 @@ class Connection:
     def __init__(self, client: BaseClient) -> None:
         self.attached_service: StepFunctions | None = None
         self._scope = {"partition": client.meta.partition, "region": client.meta.region_name}
+        self._is_async = hasattr(client, "__aenter__")
 
-    def respond(self, request: Any, **_: Any) -> AWSResponse | None:
-        """Answers a request, in the partition and region of the client."""
+    def respond(self, request: Any, **_: Any) -> Any:
+        """Answers a request, in the partition and region of the client. An asynchronous client awaits the response."""
         service = self.service()
         if service is None:
             return None
         url, request.url = request.url, ANSWERED_URL
         operation = to_bytes(request.headers["X-Amz-Target"]).decode().rpartition(".")[2]
-        return Response(url, *service.call_json(operation, to_bytes(request.body)))
+        if not self._is_async:
+            return Response(url, *service.call_json(operation, to_bytes(request.body)))
+        reply = service._call_json_async(operation, to_bytes(request.body))
+        return Response(url, *reply) if isinstance(reply, tuple) else _await_response(url, reply)
 
     def disable_signing(self, **_: Any) -> Any:
         """Chooses no signature, so that the client needs no credentials."""
@@ -59,6 +64,10 @@ class Connection:
         if self.attached_service is not None:
             return self.attached_service
         return mocked_services[-1] if mocked_services else None
+
+
+async def _await_response(url: str, reply: Awaitable[tuple[int, bytes]]) -> AWSResponse:
+    return Response(url, *await reply)
 
 
 def find_service(client: BaseClient) -> StepFunctions | None:
