@@ -41,11 +41,7 @@ impl Callbacks {
 
 impl Callbacks {
     /// Creates the object, if there is a function.
-    pub fn new(
-        py: Python<'_>,
-        clock: Option<Py<PyAny>>,
-        on_start: Option<Py<PyAny>>,
-    ) -> PyResult<Option<Py<Self>>> {
+    pub fn new(py: Python<'_>, clock: Option<Py<PyAny>>, on_start: Option<Py<PyAny>>) -> PyResult<Option<Py<Self>>> {
         let (has_clock, has_on_start) = (clock.is_some(), on_start.is_some());
         if !has_clock && !has_on_start {
             return Ok(None);

@@ -120,17 +120,8 @@ pub fn serve<'py>(
     on_start: Argument<'_, 'py>,
 ) -> PyResult<Server> {
     catch_panic(py, "Serve", || {
-        let args = ServiceArgs {
-            partition,
-            account,
-            region,
-            seed,
-            update_delay,
-            deletion_delay,
-            limits,
-            outcomes,
-            on_start,
-        };
+        let args =
+            ServiceArgs { partition, account, region, seed, update_delay, deletion_delay, limits, outcomes, on_start };
         match service {
             Some(service) if data.is_none() && args.is_empty() => start(py, read_service(service)?, false, port),
             Some(_) => Err(PyTypeError::new_err(

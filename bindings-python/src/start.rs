@@ -12,7 +12,9 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDelta, PyDict};
 use sfn_alias::wire::DeserializeRequest;
-use sfn_alias::{CallProgress, DelayedOutcome, Error, Json, Limits, Operation, Reply, SerializeResponse, StartedExecution};
+use sfn_alias::{
+    CallProgress, DelayedOutcome, Error, Json, Limits, Operation, Reply, SerializeResponse, StartedExecution,
+};
 use std::sync::{Mutex, PoisonError};
 
 const END: &str = "EndExecution";

@@ -10,7 +10,7 @@ import io
 import threading
 from collections.abc import Awaitable
 from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 import botocore
 from botocore.awsrequest import AWSResponse
@@ -28,7 +28,8 @@ mocked_services: list[StepFunctions] = []
 lock = threading.RLock()
 """Protects the connections and the list of mocks."""
 
-_connections: WeakKeyDictionary[BaseClient, Connection] = WeakKeyDictionary()
+_connections: WeakKeyDictionary[BaseClient, ref[Connection]] = WeakKeyDictionary()
+"""The events of a client have the only strong references to its connection: a service may refer to its clients."""
 
 
 class Connection:
@@ -72,20 +73,25 @@ async def _await_response(url: str, reply: Awaitable[tuple[int, bytes]]) -> AWSR
 
 def find_service(client: BaseClient) -> StepFunctions | None:
     """Returns the service that answers a client, in the partition and region of the client."""
-    connection = connect(client) if mocked_services else _connections.get(client)
+    connection = connect(client) if mocked_services else _find_connection(client)
     return None if connection is None else connection.service()
 
 
 def connect(client: BaseClient) -> Connection:
     """Returns the connection of a client. Creates it if it does not exist."""
     with lock:
-        connection = _connections.get(client)
+        connection = _find_connection(client)
         if connection is None:
             connection = Connection(client)
             register_first(client.meta.events, "before-send.sfn", connection.respond)
             register_first(client.meta.events, "choose-signer.sfn", connection.disable_signing)
-            _connections[client] = connection
+            _connections[client] = ref(connection)
         return connection
+
+
+def _find_connection(client: BaseClient) -> Connection | None:
+    reference = _connections.get(client)
+    return None if reference is None else reference()
 
 
 def disconnect(client: BaseClient) -> None:
@@ -98,8 +104,9 @@ def disconnect(client: BaseClient) -> None:
 
 def disconnect_mocked_clients() -> None:
     """Deletes the connections of all clients that ``attach`` did not connect."""
-    for client, connection in list(_connections.items()):
-        if connection.attached_service is None:
+    for client in list(_connections):
+        connection = _find_connection(client)
+        if connection is None or connection.attached_service is None:
             disconnect(client)
 
 

@@ -144,8 +144,6 @@ impl StepFunctions {
     /// # Errors
     /// [`crate::Error::Store`].
     pub fn end_started(&self, execution: &StartedExecution, result: DelayedOutcome) -> Result<()> {
-        catch_panic(NOTHING_CHANGED, || {
-            self.with_call(AfterStart::Nothing, |call| call.end_started(execution, result))
-        })
+        catch_panic(NOTHING_CHANGED, || self.with_call(AfterStart::Nothing, |call| call.end_started(execution, result)))
     }
 }
