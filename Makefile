@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: packages peers schema vectors moto help demo test generate bench templates tools rust-tools fmt clippy circles rust docs generated model examples c python node server words
+.PHONY: packages peers upstream engines engines-installed schema vectors moto help demo test generate bench templates tools rust-tools fmt clippy circles rust docs generated model examples c python node server words
 
 CARGO ?= cargo
 PYTHON ?= python3
@@ -115,6 +115,18 @@ server: ## the endpoint, with unmodified AWS clients
 	$(call say,endpoint)
 	$(MAKE) -C server test
 
+engines-installed: rust-tools
+	$(PYTHON) tools/peers/peers.py install moto ministack
+	$(CARGO) build -q -p sfn-alias-cli --locked
+
+upstream: engines-installed ## moto and MiniStack, unmodified, behind the endpoint
+	$(call say,engines)
+	.venv/moto/bin/python -m doctest upstream/tests/engines/engines.py upstream/tests/engines/page.py
+	.venv/moto/bin/python upstream/tests/engines/engines.py
+
+engines: engines-installed ## the same, and write docs/engines.md
+	.venv/moto/bin/python upstream/tests/engines/engines.py --write
+
 bench: tools ## the benchmarks, each compared with a floor
 	$(CARGO) bench -p sfn-alias
 	$(CARGO) bench -p sfn-alias-template
@@ -123,6 +135,7 @@ bench: tools ## the benchmarks, each compared with a floor
 	$(MAKE) -C bindings-python bench
 	$(MAKE) -C bindings-node bench
 	$(MAKE) -C bench/http
+	$(MAKE) -C bench/http upstream
 
 packages: tools ## check the templates that well-known packages contain
 	$(CARGO) build -q -p sfn-alias-cli --locked

@@ -241,7 +241,7 @@ impl PendingStart {
         match (pending, result) {
             (Pending::Stored(_), None) => Ok(None),
             (Pending::Stored(execution), Some(result)) => {
-                let ended = py.detach(|| fork::with_fork_lock(|| view.end_started(&execution, result)));
+                let ended = py.detach(|| fork::with_fork_lock(|| view.end_started_execution(&execution, result)));
                 ended.map(|()| None).map_err(|error| to_exception(py, &error, END))
             }
             (Pending::Sync(progress), result) => {

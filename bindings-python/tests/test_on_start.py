@@ -241,7 +241,7 @@ def test_the_callback_may_close_the_service() -> None:
 
 
 @pytest.mark.parametrize("on_file", [False, True], ids=["memory", "file"])
-def test_a_callback_that_hangs_blocks_nobody(on_file: bool, tmp_path: Path) -> None:
+def test_a_callback_that_hangs_blocks_no_one(on_file: bool, tmp_path: Path) -> None:
     entered, release = threading.Event(), threading.Event()
 
     def on_start(execution: Any) -> Any:

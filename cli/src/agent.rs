@@ -1,7 +1,8 @@
 //! The HTTP client.
 
 use crate::exit::CliError;
-use http::{Request, Response};
+use http::{Request, Response, Uri};
+use std::net::IpAddr;
 use std::time::Duration;
 use ureq::Agent;
 
@@ -13,15 +14,23 @@ const MAX_BYTES: u64 = 10 << 20;
 
 /// Builds an HTTP client with a time limit per request. It returns responses of any status and does not follow redirects: a service of AWS sends none, and
 /// the credentials are only for the requested host. It trusts the system's certificates or, as AWS's own
-/// clients, those in the file `AWS_CA_BUNDLE`.
+/// clients, those in the file `AWS_CA_BUNDLE`. Requests to this machine do not pass through a proxy.
 ///
 /// # Errors
 /// [`CliError::Usage`] for a file without certificates.
-pub(crate) fn build_agent(timeout: Duration) -> Result<Agent, CliError> {
+pub(crate) fn build_agent(url: &str, timeout: Duration) -> Result<Agent, CliError> {
     let config = Agent::config_builder().timeout_global(Some(timeout)).http_status_as_error(false).max_redirects(0);
+    let is_loopback = url.parse().is_ok_and(|uri: Uri| uri.host().is_some_and(is_loopback));
+    let config = if is_loopback { config.proxy(None) } else { config };
     #[cfg(feature = "tls")]
     let config = config.tls_config(tls::build_config()?);
     Ok(config.build().into())
+}
+
+/// Returns whether the host of a URL is this machine.
+pub(crate) fn is_loopback(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || address.parse().is_ok_and(|address: IpAddr| address.to_canonical().is_loopback())
 }
 
 /// Sends a request and reads the response.

@@ -58,12 +58,12 @@ pub(crate) struct Endpoint {
 
 impl Endpoint {
     pub fn new(url: &str, service: Service, region: &str, caller: Caller) -> Result<Self, CliError> {
-        Ok(Self { url: url.to_owned(), service, region: region.to_owned(), caller, agent: build_agent(TIMEOUT)? })
+        Ok(Self { url: url.to_owned(), service, region: region.to_owned(), caller, agent: build_agent(url, TIMEOUT)? })
     }
 
     /// Sets the time limit of a request.
     pub fn with_timeout(self, timeout: Duration) -> Result<Self, CliError> {
-        Ok(Self { agent: build_agent(timeout)?, ..self })
+        Ok(Self { agent: build_agent(&self.url, timeout)?, ..self })
     }
 
     /// Calls an operation.

@@ -300,9 +300,16 @@ fn other_machines_require_tls_and_aws_is_rejected() {
     for url in ["http://10.0.0.1:4566", "http://example.com", "http://[2001:db8::1]:4566"] {
         check_url_error(url, &format!("{plain}`{url}`"));
     }
-    let url = "https://monitoring.us-east-1.amazonaws.com";
     let aws = "expected an emulator of CloudWatch: AWS rejects metrics in the namespace AWS/States, found ";
-    check_url_error(url, &format!("{aws}`{url}`"));
+    let domains = [
+        "us-east-1.amazonaws.com",
+        "US-EAST-1.AMAZONAWS.COM",
+        "us-east-1.amazonaws.com.",
+        "eusc-de-east-1.amazonaws.eu",
+    ];
+    for url in domains.map(|domain| format!("https://monitoring.{domain}")) {
+        check_url_error(&url, &format!("{aws}`{url}`"));
+    }
     check_url_error("127.0.0.1", "`127.0.0.1` is not a valid URL; example: http://127.0.0.1:8083");
 }
 

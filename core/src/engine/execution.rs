@@ -9,7 +9,6 @@ use crate::command::{ExecutionRef, ListExecutions, Qualifier};
 use crate::error::{Error, Result};
 use crate::model::{Execution, ExecutionStatus, StateMachineType, Timestamp};
 use crate::page::{Cursor, ListId};
-use crate::start_callback::StartedExecution;
 use crate::store::{ExecutionFilter, ExecutionPosition, RevisionKey, View};
 use crate::wire::output::{
     DataDetails, DescribeExecutionOutput, DescribeStateMachineForExecutionOutput, ExecutionListItem,
@@ -33,7 +32,7 @@ pub(crate) fn describe(command: &ExecutionRef<'_>, context: &Context<'_>) -> Res
         name: execution.name.to_string(),
         output: output.filter(|_| included).cloned(),
         output_details: output.map(|_| DataDetails { included }),
-        redrive_count: redrive_count(&execution),
+        redrive_count: execution.redrive_count(),
         redrive_date: redrive_date(&execution),
         redrive_status: if not_redrivable.is_none() { "REDRIVABLE" } else { "NOT_REDRIVABLE" }.to_owned(),
         redrive_status_reason: not_redrivable.map(str::to_owned),
@@ -47,57 +46,8 @@ pub(crate) fn describe(command: &ExecutionRef<'_>, context: &Context<'_>) -> Res
     })
 }
 
-fn redrive_count(execution: &Execution) -> u32 {
-    u32::try_from(execution.redrives.len()).unwrap_or(u32::MAX)
-}
-
 fn redrive_date(execution: &Execution) -> Option<Timestamp> {
     execution.redrives.last().map(|redrive| redrive.redriven)
-}
-
-/// Adds the executions of a state machine that are RUNNING and have no ending in the future.
-pub(crate) fn collect_running(
-    arn: &str,
-    view: &dyn View,
-    now: Timestamp,
-    found: &mut Vec<StartedExecution>,
-) -> Result<()> {
-    let filter = ExecutionFilter { status: Some(ExecutionStatus::Running), ..ExecutionFilter::default() };
-    for (_, execution) in view.executions(now, None, filter, usize::MAX)? {
-        if execution.ending.is_none() {
-            found.push(report_execution(arn, &execution, view)?);
-        }
-    }
-    Ok(())
-}
-
-/// Returns an execution if it is RUNNING and has no ending in the future.
-pub(crate) fn find_running(command: &ExecutionRef<'_>, context: &Context<'_>) -> Result<Option<StartedExecution>> {
-    let (view, execution) = match require_execution(command, context) {
-        Err(Error::ExecutionDoesNotExist(_)) => return Ok(None),
-        found => found?,
-    };
-    let is_running = execution.ending.is_none();
-    is_running.then(|| report_execution(&command.state_machine_arn, &execution, view)).transpose()
-}
-
-/// Returns what a callback receives of a stored execution.
-pub(super) fn report_execution(arn: &str, execution: &Execution, view: &dyn View) -> Result<StartedExecution> {
-    let execution_arn = format_execution_arn(arn, &execution.name);
-    let revision = view.revision(RevisionKey::Execution(&execution.name))?;
-    Ok(StartedExecution {
-        state_machine_arn: arn.to_owned(),
-        state_machine_version_arn: execution.version.map(|number| format_version_arn(arn, number)),
-        state_machine_alias_arn: execution.alias.as_deref().map(|alias| qualify_arn(arn, alias)),
-        name: execution.name.to_string(),
-        input: execution.input.clone(),
-        kind: view.state_machine().kind,
-        start_date: execution.last_started(),
-        redrive_count: redrive_count(execution),
-        trace_header: execution.trace_header.as_deref().map(str::to_owned),
-        revision: revision.ok_or_else(|| Error::ExecutionDoesNotExist(execution_arn.clone()))?,
-        execution_arn,
-    })
 }
 
 /// Describes the revision that the execution was started with.
@@ -170,7 +120,7 @@ fn build_list_item(arn: &str, execution: &Execution, now: Timestamp) -> Executio
     ExecutionListItem {
         execution_arn: format_execution_arn(arn, &execution.name),
         name: execution.name.to_string(),
-        redrive_count: redrive_count(execution),
+        redrive_count: execution.redrive_count(),
         redrive_date: redrive_date(execution),
         start_date: execution.started,
         state_machine_alias_arn: execution.alias.as_deref().map(|alias| qualify_arn(arn, alias)),

@@ -5,6 +5,7 @@ mod decision;
 pub(crate) mod ending;
 pub(crate) mod execution;
 pub(crate) mod history;
+pub(crate) mod running;
 pub(crate) mod start;
 pub(crate) mod state_machine;
 pub(crate) mod tags;

@@ -80,6 +80,11 @@ impl Execution {
         self.redrives.last().map_or(self.started, |redrive| redrive.redriven)
     }
 
+    /// Returns the number of redrives.
+    pub fn redrive_count(&self) -> u32 {
+        u32::try_from(self.redrives.len()).unwrap_or(u32::MAX)
+    }
+
     /// Returns the runs until a time, oldest first: one since the start, and one since each redrive.
     pub fn runs_at(&self, now: Timestamp) -> impl Iterator<Item = Run<'_>> {
         let starts = std::iter::once(self.started).chain(self.redrives.iter().map(|redrive| redrive.redriven));

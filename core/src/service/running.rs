@@ -3,7 +3,7 @@
 use super::StepFunctions;
 use super::call::{AfterStart, NOTHING_CHANGED, catch_panic};
 use crate::command::{CreateStateMachine, EndExecution, UpdateStateMachine, parse};
-use crate::engine::{Context, ending, execution, state_machine};
+use crate::engine::{Context, ending, running, state_machine};
 use crate::error::{Error, Result};
 use crate::hex;
 use crate::model::{Outcome, Revision, StateMachineType, Timestamp};
@@ -59,10 +59,10 @@ impl StepFunctions {
         match state_machine_arn {
             Some(arn) => {
                 if let Some(view) = self.inner.store.begin_read(arn)?.view() {
-                    execution::collect_running(arn, view, now, &mut found)?;
+                    running::collect_running(arn, view, now, &mut found)?;
                 }
             }
-            None => self.for_each_view(|arn, view| execution::collect_running(arn, view, now, &mut found))?,
+            None => self.for_each_view(|arn, view| running::collect_running(arn, view, now, &mut found))?,
         }
         Ok(found)
     }
@@ -77,7 +77,7 @@ impl StepFunctions {
         let EndExecution { execution: target, .. } =
             EndExecution::parse(execution_arn, outcome, Duration::ZERO, limits)?;
         self.with_call(AfterStart::Nothing, |call| {
-            call.read(&target.state_machine_arn, |context| execution::find_running(&target, context))
+            call.read(&target.state_machine_arn, |context| running::find_running(&target, context))
         })
     }
 
