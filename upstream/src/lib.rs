@@ -12,6 +12,7 @@ mod handler;
 mod machines;
 mod poll;
 mod refresh;
+mod replace;
 mod start;
 mod transport;
 
