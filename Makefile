@@ -123,6 +123,7 @@ bench: tools ## the benchmarks, each compared with a floor
 	$(MAKE) -C bindings-python bench
 	$(MAKE) -C bindings-node bench
 	$(MAKE) -C bench/http
+	$(MAKE) -C bench/http upstream
 
 packages: tools ## check the templates that well-known packages contain
 	$(CARGO) build -q -p sfn-alias-cli --locked

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Maximum number of characters of a body that is not valid which an error repeats.
@@ -14,27 +15,56 @@ const MAX_BODY_CHARACTERS: usize = 200;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Deadline(Instant);
 
+impl Deadline {
+    pub fn after(timeout: Duration) -> Self {
+        let now = Instant::now();
+        Self(now.checked_add(timeout).unwrap_or(now))
+    }
+
+    pub fn is_over(self) -> bool {
+        self.remaining().is_zero()
+    }
+
+    fn remaining(self) -> Duration {
+        self.0.saturating_duration_since(Instant::now())
+    }
+}
+
 /// The engine and how long requests may take.
 #[derive(Debug)]
 pub(crate) struct Engine {
     transport: Box<dyn Transport>,
     pub timeout: Duration,
+    contact: Mutex<Contact>,
+}
+
+/// When the engine responded.
+#[derive(Debug)]
+struct Contact {
+    last_response: Instant,
+    /// Since when it has not responded, and the last error.
+    failure: Option<(Instant, CallError)>,
 }
 
 impl Engine {
     pub fn new(transport: Box<dyn Transport>, timeout: Duration) -> Self {
-        Self { transport, timeout }
+        Self { transport, timeout, contact: Mutex::new(Contact { last_response: Instant::now(), failure: None }) }
     }
 
     /// Returns the deadline of a request that begins now.
     pub fn deadline(&self) -> Deadline {
-        Self::deadline_after(self.timeout)
+        Deadline::after(self.timeout)
     }
 
-    /// Returns the deadline of a request that takes longer than others.
-    pub fn deadline_after(timeout: Duration) -> Deadline {
-        let now = Instant::now();
-        Deadline(now.checked_add(timeout).unwrap_or(now))
+    /// Returns the last error if the engine has not responded for the timeout.
+    pub fn lasting_failure(&self) -> Option<CallError> {
+        let (since, error) = self.lock().failure.clone()?;
+        self.is_lasting(since.elapsed()).then_some(error)
+    }
+
+    /// Returns whether a failure of this duration is not retried. A call that used all of its time took slightly less than the timeout.
+    pub fn is_lasting(&self, failure: Duration) -> bool {
+        failure >= self.timeout.mul_f32(0.9)
     }
 
     /// Calls an operation and parses its response.
@@ -51,12 +81,14 @@ impl Engine {
 
     /// Calls an operation and returns the body of its response, which is a JSON object.
     pub fn send(&self, region: &str, operation: &str, body: &[u8], deadline: Deadline) -> Result<Vec<u8>, CallError> {
-        let left = deadline.0.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return Err(self.error(operation, &format_args!("no response within {:?}", self.timeout)));
+        if deadline.is_over() {
+            return Err(self.error(operation, &format_args!("no time is left of {:?}", self.timeout)));
         }
-        let response = self.transport.send(region, operation, body, left);
-        let response = response.map_err(|error| self.error(operation, &error))?;
+        let begin = Instant::now();
+        let response = self.transport.send(region, operation, body, deadline.remaining());
+        let response = response.map_err(|error| self.error(operation, &error));
+        self.lock().record(begin, response.as_ref().err());
+        let response = response?;
         match response.status {
             200 => self.parse::<serde_json::Map<String, Value>>(operation, &response.body).map(|_| response.body),
             _ => Err(self.rejection(operation, response)),
@@ -75,23 +107,44 @@ impl Engine {
         CallError { text: format!("{operation} at {} failed: {detail}", self.transport.url()), rejection: None }
     }
 
+    fn lock(&self) -> MutexGuard<'_, Contact> {
+        self.contact.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn rejection(&self, operation: &str, response: UpstreamResponse) -> CallError {
         let status = response.status;
-        let Ok(ErrorBody { kind, message }) = serde_json::from_slice(&response.body) else {
+        let parsed: Option<ErrorBody> = serde_json::from_slice(&response.body).ok();
+        let Some((kind, message)) =
+            parsed.map(|body| (body.kind.unwrap_or_default(), body.message.unwrap_or_default()))
+        else {
             return self.error(operation, &format_args!("status {status}: `{}`", describe_body(&response.body)));
         };
         let code = kind.rsplit('#').next().unwrap_or_default().to_owned();
-        let message = message.map(|message| format!(": {message}")).unwrap_or_default();
-        let CallError { text, .. } = self.error(operation, &format_args!("{code}{message} (status {status})"));
-        CallError { text, rejection: Some(Rejection { code, response }) }
+        let CallError { text, .. } = self.error(operation, &format_args!("status {status}, {code}: {message}"));
+        CallError { text, rejection: Some(Rejection { code, message, response }) }
+    }
+}
+
+impl Contact {
+    /// Records a call that began at a time, and its error if there was no response.
+    fn record(&mut self, begin: Instant, error: Option<&CallError>) {
+        match error {
+            None => *self = Self { last_response: Instant::now(), failure: None },
+            // Other calls may have had responses since this one began.
+            Some(error) => {
+                let since = self.failure.as_ref().map_or(begin.max(self.last_response), |(since, _)| *since);
+                self.failure = Some((since, error.clone()));
+            }
+        }
     }
 }
 
 /// An error in the format of AWS.
 #[derive(Deserialize)]
 struct ErrorBody {
+    /// moto sends null for an invalid definition.
     #[serde(rename = "__type", alias = "code")]
-    kind: String,
+    kind: Option<String>,
     #[serde(alias = "Message")]
     message: Option<String>,
 }
@@ -113,6 +166,7 @@ pub(crate) struct CallError {
 pub(crate) struct Rejection {
     /// The error code, for example `InvalidDefinition`.
     pub code: String,
+    pub message: String,
     pub response: UpstreamResponse,
 }
 
@@ -120,6 +174,12 @@ impl CallError {
     /// Returns whether the engine responded with this error code.
     pub fn is(&self, code: &str) -> bool {
         self.rejection.as_ref().is_some_and(|rejection| rejection.code == code)
+    }
+
+    /// Returns the message of an error response with status 400 that has no error code.
+    pub fn message_without_code(&self) -> Option<&str> {
+        let rejection = self.rejection.as_ref()?;
+        (rejection.code.is_empty() && rejection.response.status == 400).then_some(&rejection.message)
     }
 
     /// Returns the response for the client: that of the engine, or status 503 if there was none.

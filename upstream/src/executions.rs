@@ -2,28 +2,28 @@
 
 use sfn_alias::StartedExecution;
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-/// Time for which an answer of the engine is used again.
+/// Time for which a response of the engine is used again.
 const FRESH: Duration = Duration::from_millis(200);
 
-/// What this process knows about an execution that runs.
+/// What this process knows about an execution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Knowledge {
-    /// Nothing: it was started by an earlier process, or its start was not sent.
+    /// Nothing: an earlier process has started it, or its start failed before it was sent.
     Unknown,
     /// Its start is being sent.
     Sending,
-    /// The engine has accepted its start.
+    /// The engine has it.
     Forwarded,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Entry {
-    is_forwarded: bool,
+    knowledge: Knowledge,
     since: Instant,
-    /// When the engine last answered.
+    /// When the engine last responded.
     answered: Option<Instant>,
     /// When the first of the last failed calls began.
     failing_since: Option<Instant>,
@@ -35,6 +35,7 @@ pub(crate) struct RunningExecutions {
     /// Locked for reading from before an execution is stored until it is marked here.
     begin: RwLock<()>,
     entries: Mutex<HashMap<String, Entry>>,
+    added: Condvar,
 }
 
 impl RunningExecutions {
@@ -43,18 +44,21 @@ impl RunningExecutions {
         let _guard = self.begin.read().unwrap_or_else(PoisonError::into_inner);
         let result = begin();
         if let Some(execution) = started(&result) {
-            self.insert(&execution.execution_arn, false);
+            self.mark(&execution.execution_arn, Knowledge::Sending);
         }
         result
     }
 
     /// Returns what is known about an execution.
     pub fn knowledge(&self, arn: &str) -> Knowledge {
-        match self.lock().get(arn) {
-            None => Knowledge::Unknown,
-            Some(entry) if entry.is_forwarded => Knowledge::Forwarded,
-            Some(_) => Knowledge::Sending,
-        }
+        self.lock().get(arn).map_or(Knowledge::Unknown, |entry| entry.knowledge)
+    }
+
+    /// Sets what is known about an execution.
+    pub fn mark(&self, arn: &str, knowledge: Knowledge) {
+        let entry = Entry { knowledge, since: Instant::now(), answered: None, failing_since: None };
+        self.lock().insert(arn.to_owned(), entry);
+        self.added.notify_all();
     }
 
     /// Marks an execution of which nothing is known as being sent. Returns false if it is known by now.
@@ -63,30 +67,58 @@ impl RunningExecutions {
         let _guard = self.begin.write().unwrap_or_else(PoisonError::into_inner);
         let is_unknown = self.knowledge(arn) == Knowledge::Unknown;
         if is_unknown {
-            self.insert(arn, false);
+            self.mark(arn, Knowledge::Sending);
         }
         is_unknown
     }
 
-    /// Marks an execution as accepted by the engine.
-    pub fn mark_forwarded(&self, arn: &str) {
-        self.insert(arn, true);
-    }
-
-    /// Removes an execution that does not run.
-    pub fn remove(&self, arn: &str) {
-        self.lock().remove(arn);
-    }
-
-    /// Returns whether the engine has just answered.
+    /// Returns whether the engine has just responded.
     pub fn is_fresh(&self, arn: &str) -> bool {
         let answered = self.lock().get(arn).and_then(|entry| entry.answered);
         answered.is_some_and(|time| time.elapsed() < FRESH)
     }
 
-    fn insert(&self, arn: &str, is_forwarded: bool) {
-        let entry = Entry { is_forwarded, since: Instant::now(), answered: None, failing_since: None };
-        self.lock().insert(arn.to_owned(), entry);
+    /// Records that the engine has the execution.
+    pub fn record_answer(&self, arn: &str) {
+        let now = Instant::now();
+        let answered = Entry { knowledge: Knowledge::Forwarded, since: now, answered: Some(now), failing_since: None };
+        self.lock()
+            .entry(arn.to_owned())
+            .and_modify(|entry| *entry = Entry { since: entry.since, ..answered })
+            .or_insert(answered);
+    }
+
+    /// Records that a call failed, which began at a time. Returns for how long calls have failed.
+    pub fn record_failure(&self, arn: &str, begin: Instant) -> Duration {
+        let unknown = Entry { knowledge: Knowledge::Unknown, since: begin, answered: None, failing_since: None };
+        let mut entries = self.lock();
+        let entry = entries.entry(arn.to_owned()).or_insert(unknown);
+        entry.failing_since.get_or_insert(begin).elapsed()
+    }
+
+    /// Removes an execution that was not running at a time.
+    pub fn remove(&self, arn: &str, at: Instant) {
+        let mut entries = self.lock();
+        if entries.get(arn).is_some_and(|entry| entry.since <= at) {
+            entries.remove(arn);
+        }
+    }
+
+    /// Returns the ARNs.
+    pub fn arns(&self) -> Vec<String> {
+        self.lock().keys().cloned().collect()
+    }
+
+    /// Waits until there is an execution or `is_stopped`.
+    pub fn wait_for_any(&self, is_stopped: impl Fn() -> bool) {
+        let wait = self.added.wait_while(self.lock(), |entries| entries.is_empty() && !is_stopped());
+        drop(wait.unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Wakes [`RunningExecutions::wait_for_any`].
+    pub fn notify(&self) {
+        let _guard = self.lock();
+        self.added.notify_all();
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Entry>> {

@@ -2,9 +2,9 @@
 
 use crate::engine::{CallError, Engine};
 use crate::executions::RunningExecutions;
-use crate::machines::Machines;
+use crate::machines::{MachineSource, Machines};
 use crate::transport::{Transport, UpstreamResponse};
-use sfn_alias::{Json, StepFunctions};
+use sfn_alias::{Error, Json, Operation, StepFunctions};
 use std::time::Duration;
 
 /// Options of an [`Upstream`].
@@ -17,6 +17,8 @@ pub struct UpstreamOptions {
 /// Executes operations with the state machines of a service and the executions of an engine.
 #[derive(Debug)]
 pub struct Upstream {
+    /// The service in any scope.
+    pub(crate) service: StepFunctions,
     pub(crate) engine: Engine,
     pub(crate) machines: Machines,
     pub(crate) executions: RunningExecutions,
@@ -27,7 +29,7 @@ pub struct Upstream {
 pub enum UpstreamError {
     /// An error of the service.
     #[error("{0}")]
-    Service(#[from] sfn_alias::Error),
+    Service(#[from] Error),
     /// An error response of the engine, to return unchanged, or status 503 if the engine did not respond.
     #[error("status {}: {}", .0.status, String::from_utf8_lossy(&.0.body))]
     Engine(UpstreamResponse),
@@ -44,11 +46,12 @@ pub type Response = Result<Vec<u8>, UpstreamError>;
 
 impl Upstream {
     /// Creates an upstream for the data of a service.
-    pub fn new(_service: &StepFunctions, transport: Box<dyn Transport>, options: UpstreamOptions) -> Self {
+    pub fn new(service: StepFunctions, transport: Box<dyn Transport>, options: UpstreamOptions) -> Self {
         Self {
             engine: Engine::new(transport, options.timeout),
-            machines: Machines::new(String::new()),
+            machines: Machines::new(service.data_id()),
             executions: RunningExecutions::default(),
+            service,
         }
     }
 
@@ -59,8 +62,30 @@ impl Upstream {
     /// The error of the service, or the error response of the engine.
     pub fn handle(&self, service: &StepFunctions, operation: &str, body: &[u8]) -> Response {
         match operation {
+            "CreateStateMachine" => self.save_revision(service, Operation::CreateStateMachine, body),
+            "UpdateStateMachine" => self.save_revision(service, Operation::UpdateStateMachine, body),
             "StartExecution" => self.start_execution(service, body),
+            "DescribeExecution" => self.describe_execution(service, body),
+            "ListExecutions" => self.list_executions(service, body),
             _ => Ok(service.call_from(operation, body, &Json)?),
         }
+    }
+
+    /// Creates the state machine of a revision in the engine before the revision is stored here, so that the client gets the
+    /// engine's errors of a definition.
+    fn save_revision(&self, service: &StepFunctions, operation: Operation, body: &[u8]) -> Response {
+        let revision = service.preview_revision(operation, body)?;
+        let source = MachineSource {
+            state_machine_arn: &revision.state_machine_arn,
+            definition: revision.definition(),
+            role_arn: revision.role_arn(),
+            kind: revision.kind,
+        };
+        let created = self.machines.find_or_create(&self.engine, &source, self.engine.deadline());
+        created.map_err(|error| match error.message_without_code() {
+            Some(message) => Error::InvalidDefinition(message.to_owned()).into(),
+            None => UpstreamError::from(error),
+        })?;
+        Ok(service.call_from(operation.as_str(), body, &Json)?)
     }
 }

@@ -10,10 +10,13 @@ mod engine;
 mod executions;
 mod handler;
 mod machines;
+mod poll;
+mod refresh;
 mod start;
 mod transport;
 
 pub use handler::{Response, Upstream, UpstreamError, UpstreamOptions};
+pub use poll::Poller;
 pub use transport::{Transport, UpstreamResponse};
 
 /// The error of an execution that the engine did not run.

@@ -2,19 +2,49 @@
 
 use crate::UPSTREAM_ERROR;
 use crate::engine::{CallError, Deadline};
+use crate::executions::Knowledge;
 use crate::handler::{Response, Upstream};
 use crate::machines::{Machine, MachineSource, region_of};
 use serde::Deserialize;
 use serde_json::json;
 use sfn_alias::model::StateMachineType;
-use sfn_alias::{CallProgress, DelayedOutcome, Json, StartedExecution, StepFunctions};
+use sfn_alias::{CallProgress, DelayedOutcome, Json, StartedExecution, StepFunctions, Timestamp};
+use std::time::{Duration, Instant};
+
+const OPERATION: &str = "StartExecution";
+/// Engines may round times, or have another clock.
+const CLOCK_TOLERANCE: Duration = Duration::from_secs(1);
+const OTHER_EXECUTION: &str = "it has an earlier execution with this name, because the state machine was deleted here and created again; use another name";
+
+/// The response of StartExecution.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Started {
+    execution_arn: String,
+    start_date: Option<Timestamp>,
+}
 
 impl Upstream {
     pub(crate) fn start_execution(&self, service: &StepFunctions, body: &[u8]) -> Response {
-        let progress = self.begin(service, "StartExecution", body)?;
-        let Some(execution) = progress.execution() else { return Ok(service.finish_call(progress, None, &Json)?) };
+        let progress = self.begin(service, OPERATION, body)?;
+        let Some(execution) = progress.execution() else {
+            return self.check_replay(service, body, service.finish_call(progress, None, &Json)?);
+        };
         let sent = self.send_start(execution, self.engine.deadline());
         self.finish(service, progress, sent)
+    }
+
+    /// Repeats a start that started nothing, if its execution is still RUNNING here and has ended in the engine: the name is
+    /// used then.
+    fn check_replay(&self, service: &StepFunctions, body: &[u8], response: Vec<u8>) -> Response {
+        let started: Option<Started> = serde_json::from_slice(&response).ok();
+        let Some(arn) = started.map(|started| started.execution_arn) else { return Ok(response) };
+        let Ok(Some(execution)) = service.find_running(&arn) else { return Ok(response) };
+        self.refresh(&execution, self.engine.deadline())?;
+        match service.find_running(&arn)? {
+            Some(_) => Ok(response),
+            None => self.start_execution(service, body),
+        }
     }
 
     /// Begins a call that may start an execution: it is stored, and marked as being sent.
@@ -37,18 +67,21 @@ impl Upstream {
     ) -> Response {
         let Some(execution) = progress.execution() else { return Ok(service.finish_call(progress, None, &Json)?) };
         let arn = execution.execution_arn.clone();
-        match (sent, execution.kind) {
-            (Ok(()), StateMachineType::Standard) => self.executions.mark_forwarded(&arn),
-            (Ok(()), StateMachineType::Express) => self.executions.remove(&arn),
-            (Err(error), StateMachineType::Standard) => {
-                let finished = service.finish_call(progress, Some(fail(&error)), &Json);
-                self.executions.remove(&arn);
-                return Ok(finished?);
+        let is_stored = execution.kind == StateMachineType::Standard;
+        match sent {
+            Ok(()) if is_stored => self.executions.mark(&arn, Knowledge::Forwarded),
+            Err(error) if is_stored => {
+                let response = service.finish_call(progress, Some(fail(&error)), &Json);
+                match &response {
+                    Ok(_) => self.executions.remove(&arn, Instant::now()),
+                    // It is RUNNING here, so the start is sent again later.
+                    Err(_) => self.executions.mark(&arn, Knowledge::Unknown),
+                }
+                return Ok(response?);
             }
-            // Executions of EXPRESS state machines are not stored.
-            (Err(error), StateMachineType::Express) => {
-                self.executions.remove(&arn);
-                return Err(error.into());
+            result => {
+                self.executions.remove(&arn, Instant::now());
+                result?;
             }
         }
         Ok(service.finish_call(progress, None, &Json)?)
@@ -69,21 +102,23 @@ impl Upstream {
     }
 
     fn try_start(&self, execution: &StartedExecution, machine: &Machine, deadline: Deadline) -> Result<(), CallError> {
-        #[derive(Deserialize)]
-        struct Started {
-            #[serde(rename = "executionArn")]
-            _arn: String,
-        }
         let StartedExecution { name, input, trace_header, .. } = execution;
         let mut request = json!({"stateMachineArn": machine.arn, "name": name, "input": &**input});
         if let (Some(header), Some(members)) = (trace_header, request.as_object_mut()) {
             members.insert("traceHeader".to_owned(), json!(header));
         }
         let region = region_of(&execution.state_machine_arn);
-        match self.engine.call::<Started>(region, "StartExecution", &request, deadline) {
-            // It has arrived before.
-            Err(error) if error.is("ExecutionAlreadyExists") => Ok(()),
-            result => result.map(|_| ()),
+        let started = match self.engine.call::<Started>(region, OPERATION, &request, deadline) {
+            Err(error) if error.is("ExecutionAlreadyExists") => {
+                self.describe_in_engine(execution, machine, deadline).map_err(|_| error)?.start_date
+            }
+            result => result?.start_date,
+        };
+        match started {
+            Some(started) if started.saturating_add(CLOCK_TOLERANCE) < execution.start_date => {
+                Err(self.engine.error(OPERATION, &OTHER_EXECUTION))
+            }
+            _ => Ok(()),
         }
     }
 }

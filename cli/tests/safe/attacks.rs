@@ -108,6 +108,8 @@ const LIMITS: Limits = Limits {
     body_timeout: Duration::from_secs(30),
     body_timeout_when_full: Duration::from_millis(500),
     write_timeout: Duration::from_secs(30),
+    blocking_threads: 16,
+    waiting_calls: 100,
     stop_timeout: Duration::from_secs(10),
 };
 

@@ -1,5 +1,6 @@
 //! Runs calls against the service. The writes that arrive during a commit share the next one.
 
+use super::blocking_calls::BlockingCalls;
 use crate::protocol::{Call, HttpError};
 use sfn_alias::{Json, StepFunctions};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -7,49 +8,58 @@ use std::sync::{PoisonError, RwLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
-use tokio::task::spawn_blocking;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 /// A lock that is read-locked during every access to the store. A program that write-locks it can fork safely: no
 /// thread is using the store.
 pub type ForkLock = &'static RwLock<()>;
 
-/// Runs calls, in place or through the commit queue.
+/// Runs calls, in place, through the commit queue, or on threads that may block.
 #[derive(Debug)]
 pub(super) struct Backend {
     fork_lock: Option<ForkLock>,
     /// Used for writes of a durable service, which wait for the disk. All other calls take microseconds.
     commit_queue: Option<CommitQueue>,
+    /// Used for calls of the handler and of callbacks, which may be slow or may not return.
+    pub blocking_calls: BlockingCalls,
 }
 
 impl Backend {
     /// Creates a backend. Starts the commit queue of a durable service.
-    pub fn new(service: &StepFunctions, durable: bool, fork_lock: Option<ForkLock>) -> std::io::Result<Self> {
+    pub fn new(
+        service: &StepFunctions,
+        durable: bool,
+        fork_lock: Option<ForkLock>,
+        blocking_calls: BlockingCalls,
+    ) -> std::io::Result<Self> {
         let commit_queue = durable.then(|| CommitQueue::start(service.clone(), fork_lock)).transpose()?;
-        Ok(Self { fork_lock, commit_queue })
+        Ok(Self { fork_lock, commit_queue, blocking_calls })
     }
 
     pub async fn run(&self, call: Call) -> Result<Vec<u8>, HttpError> {
         match &self.commit_queue {
+            _ if self.blocking_calls.has_handler(call.operation.as_str()) => {
+                self.blocking_calls.handle(call.service, call.operation.as_str(), call.body).await
+            }
             _ if call.may_call_back() => self.run_with_callback(call).await,
             Some(queue) if call.operation.is_write() => queue.run(call).await,
             _ => self.with_fork_lock(|| call.run()),
         }
     }
 
-    /// Runs a call whose callback may be slow, or may not return, on its own thread. The callback is called without a lock.
+    /// Runs a call that may call the callback, without a lock.
     async fn run_with_callback(&self, call: Call) -> Result<Vec<u8>, HttpError> {
         let fork_lock = self.fork_lock;
         let run = move || {
             let progress = with_fork_lock(fork_lock, || call.begin())?;
-            let callback = call.service.options().on_start.as_ref();
+            let Call { service, body, .. } = call;
+            // Its memory is for other requests.
+            drop(body);
+            let callback = service.options().on_start.as_ref();
             let result = progress.execution().zip(callback).and_then(|(execution, callback)| callback.run(execution));
-            Ok(with_fork_lock(fork_lock, || call.service.finish_call(progress, result, &Json))?)
+            Ok(with_fork_lock(fork_lock, || service.finish_call(progress, result, &Json))?)
         };
-        spawn_blocking(run).await.map_err(|panic| {
-            tracing::error!(%panic, "a start panicked");
-            HttpError::Internal
-        })?
+        self.blocking_calls.run(run).await?
     }
 
     /// Checks whether writes can succeed. May wait for the disk.
@@ -68,10 +78,15 @@ impl Backend {
         with_fork_lock(self.fork_lock, work)
     }
 
-    /// Commits what is queued, and returns whether that finished within the timeout.
+    /// Ends the calls and commits what is queued. Returns whether that finished within the timeout.
     pub async fn stop(self, limit: Duration) -> bool {
-        let Some(queue) = self.commit_queue else { return true };
-        queue.stop(limit).await
+        let start = Instant::now();
+        let ended = self.blocking_calls.stop(limit).await;
+        let committed = match self.commit_queue {
+            Some(queue) => queue.stop(limit.saturating_sub(start.elapsed())).await,
+            None => true,
+        };
+        ended && committed
     }
 }
 

@@ -24,6 +24,10 @@ pub struct Limits {
     pub body_timeout_when_full: Duration,
     /// Maximum time without a byte of a response accepted by the client (30 seconds).
     pub write_timeout: Duration,
+    /// Number of threads for calls that wait for a callback or for another endpoint (512). Further calls wait for a thread.
+    pub blocking_threads: u32,
+    /// Maximum number of calls that wait for such a thread (4,096). Further ones get a 503.
+    pub waiting_calls: usize,
     /// Maximum time to finish the requests in flight when the server stops (10 seconds).
     pub stop_timeout: Duration,
 }
@@ -40,6 +44,8 @@ impl Default for Limits {
             body_timeout: Duration::from_secs(30),
             body_timeout_when_full: Duration::from_secs(1),
             write_timeout: Duration::from_secs(30),
+            blocking_threads: 512,
+            waiting_calls: 4096,
             stop_timeout: Duration::from_secs(10),
         }
     }

@@ -2,12 +2,13 @@
 //!
 //! `server` starts and stops, `connection` accepts and serves connections, `request` handles one request, with the `state`
 //! that all share. `body` receives the body, within the limits of `memory`. `admin` resets and copies the data. `backend`
-//! runs the call; writes of a durable service share commits. `limits` are the configurable bounds. `settings` can change
+//! runs the call; writes of a durable service share commits; `blocking_calls` are those that may block. `limits` are the configurable bounds. `settings` can change
 //! while the server runs. `tls` is https. `metrics` counts requests, `process` measures the process. `panics` contains
 //! panics.
 
 mod admin;
 mod backend;
+mod blocking_calls;
 mod body;
 mod connection;
 mod ended_metrics;
@@ -24,6 +25,7 @@ mod state;
 mod tls;
 
 pub use backend::ForkLock;
+pub use blocking_calls::CallHandler;
 pub use limits::Limits;
 pub use server::{BackgroundServer, Server, ServerConfig, Shutdown, StartError};
 pub use settings::{Settings, SharedSettings};

@@ -12,7 +12,7 @@ use http::uri::Authority;
 use http::{HeaderMap, HeaderValue, Request, Version};
 use http_body_util::Full;
 use hyper::body::{Body, Incoming};
-use sfn_alias::{Scope, StepFunctions};
+use sfn_alias::{Error, Scope, StepFunctions};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
@@ -50,14 +50,14 @@ impl ServerState {
     async fn respond(self: &Arc<Self>, head: &Parts, body: &mut Incoming, peer: IpAddr) -> Response {
         match check_head(head).and_then(|()| RequestTarget::from_head(head)) {
             Ok(RequestTarget::Operation(operation)) => {
-                let (scope, result) = match self.receive_request(head, body).await {
-                    Ok((service, body)) => {
-                        let scope = Some(service.scope().clone());
-                        (scope, self.backend.run(Call { service, operation, body }).await)
-                    }
-                    Err(error) => (None, Err(error)),
-                };
-                Response { scope, ..self.app.respond(operation.as_str(), result) }
+                let run = async |service, body| self.backend.run(Call { service, operation, body }).await;
+                self.run_operation(operation.as_str(), head, body, run).await
+            }
+            Err(HttpError::Service(Error::UnsupportedOperation(operation)))
+                if self.backend.blocking_calls.has_handler(operation) =>
+            {
+                let run = async |service, body| self.backend.blocking_calls.handle(service, operation, body).await;
+                self.run_operation(operation, head, body, run).await
             }
             Ok(RequestTarget::Own(operation)) => {
                 let (scope, result) = self.run_own(operation, head, body).await;
@@ -79,6 +79,21 @@ impl ServerState {
             },
             Err(error) => self.app.respond_error(error),
         }
+    }
+
+    /// Receives the request of an operation of AWS and runs it.
+    async fn run_operation(
+        &self,
+        operation: &'static str,
+        head: &Parts,
+        body: &mut Incoming,
+        run: impl AsyncFnOnce(StepFunctions, Bytes) -> Result<Vec<u8>, HttpError>,
+    ) -> Response {
+        let (scope, result) = match self.receive_request(head, body).await {
+            Ok((service, body)) => (Some(service.scope().clone()), run(service, body).await),
+            Err(error) => (None, Err(error)),
+        };
+        Response { scope, ..self.app.respond(operation, result) }
     }
 
     /// Receives the body and verifies the signature. Returns the account and region of the signature, if it is required.

@@ -1,6 +1,7 @@
 //! Starts and stops the server.
 
 use super::backend::{Backend, ForkLock};
+use super::blocking_calls::{BlockingCalls, CallHandler};
 use super::connection::accept_connections;
 use super::limits::Limits;
 use super::settings::{Settings, SharedSettings};
@@ -34,6 +35,8 @@ pub struct ServerConfig {
     pub host_name: Option<String>,
     /// The file that `POST /backup` writes. Without one, there is no backup.
     pub backup_file: Option<PathBuf>,
+    /// Runs operations instead of the service. For programs that do not fork.
+    pub call_handler: Option<Arc<dyn CallHandler>>,
 }
 
 impl ServerConfig {
@@ -47,6 +50,7 @@ impl ServerConfig {
             limits: Limits::default(),
             host_name: None,
             backup_file: None,
+            call_handler: None,
         }
     }
 }
@@ -118,9 +122,11 @@ impl Server {
     /// # Errors
     /// [`StartError::System`].
     pub fn from_listener(listener: TcpListener, config: ServerConfig) -> Result<Self, StartError> {
-        let ServerConfig { service, durable, fork_lock, settings, limits, host_name, backup_file } = config;
+        let ServerConfig { service, durable, fork_lock, settings, limits, host_name, backup_file, call_handler } =
+            config;
         let address = listener.local_addr().map_err(system_error)?;
-        let backend = Backend::new(&service, durable, fork_lock).map_err(system_error)?;
+        let blocking_calls = BlockingCalls::new(&limits, call_handler).map_err(system_error)?;
+        let backend = Backend::new(&service, durable, fork_lock, blocking_calls).map_err(system_error)?;
         let (app, settings) = (App::new(service), SharedSettings::new(settings));
         let state = ServerState::new(app, settings, backend, limits, backup_file);
         Ok(Self { listener, address, host_name, state })

@@ -43,6 +43,14 @@ pub enum HttpError {
         /// The problem and its fix.
         message: &'static str,
     },
+    /// The error response of another endpoint, which is passed on unchanged.
+    #[error("error of the upstream endpoint: {}", String::from_utf8_lossy(body))]
+    Upstream {
+        /// The HTTP status.
+        status: u16,
+        /// The body.
+        body: Vec<u8>,
+    },
     /// A bug in the endpoint. Its log has the details.
     #[error("internal error in sfn-alias (please report): the log of the endpoint has the details")]
     Internal,
@@ -71,6 +79,8 @@ impl HttpError {
             Self::RequestTimeout(_) => (408, "RequestTimeout"),
             Self::WebPage => (403, "AccessDeniedException"),
             Self::Malformed { status, .. } => (*status, "MalformedHttpRequestException"),
+            // Metrics and logs have no codes that other software chooses.
+            Self::Upstream { status, .. } => (*status, "UpstreamError"),
             Self::Internal => (500, "InternalFailure"),
         }
     }
@@ -91,6 +101,7 @@ impl HttpError {
         let kind = format!("{CORAL}#{}", self.code());
         match self {
             Self::Service(error) => error_body(error),
+            Self::Upstream { body, .. } => body.clone(),
             Self::UnknownOperation => json!({ "__type": kind }).to_string().into_bytes(),
             _ => json!({ "__type": kind, "message": self.to_string() }).to_string().into_bytes(),
         }

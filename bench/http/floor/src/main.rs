@@ -2,9 +2,12 @@
 //!
 //! `http-floor log PORT BYTES FILE`: as `hyper`, but responds after the body is appended to the file and synced.
 //!
+//! `http-floor engine PORT`: accepts state machines and executions, and responds at once.
+//!
 //! `http-floor fill FILE MACHINES ALIASES`: creates a file with `MACHINES` state machines of `ALIASES` aliases each.
 
 mod bare;
+mod engine;
 mod fill;
 mod log;
 
@@ -12,7 +15,8 @@ use bytes::Bytes;
 use std::error::Error;
 use std::path::Path;
 
-const USAGE: &str = "usage: http-floor (hyper | axum) PORT BYTES | log PORT BYTES FILE | fill FILE MACHINES ALIASES";
+const USAGE: &str =
+    "usage: http-floor (hyper | axum) PORT BYTES | log PORT BYTES FILE | engine PORT | fill FILE MACHINES ALIASES";
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
@@ -25,6 +29,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         match *arguments {
             ["hyper", port, size] => bare::hyper(port.parse()?, response_body(size)?).await,
             ["axum", port, size] => bare::axum(port.parse()?, response_body(size)?).await,
+            ["engine", port] => engine::serve(port.parse()?).await,
             ["log", port, size, file] => log::serve(port.parse()?, response_body(size)?, Path::new(file)).await,
             _ => Err(USAGE.into()),
         }

@@ -1,0 +1,78 @@
+//! Asks about running executions in the background, so that they end here soon after they end in the engine.
+
+use crate::executions::Knowledge;
+use crate::handler::Upstream;
+use sfn_alias::StartedExecution;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// Minimum time between two rounds.
+const INTERVAL: Duration = Duration::from_millis(500);
+/// How often a pause checks whether to stop.
+const STOP_INTERVAL: Duration = Duration::from_millis(50);
+
+/// A thread that asks about running executions. It begins with those of an earlier process, and stops when this is dropped.
+#[derive(Debug)]
+pub struct Poller {
+    upstream: Arc<Upstream>,
+    stopped: Arc<AtomicBool>,
+}
+
+impl Poller {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    /// The error of the operating system.
+    pub fn start(upstream: Arc<Upstream>) -> std::io::Result<Self> {
+        let stopped = Arc::new(AtomicBool::new(false));
+        let poller = Self { upstream: Arc::clone(&upstream), stopped: Arc::clone(&stopped) };
+        let run = move || upstream.poll(&|| stopped.load(Ordering::Relaxed));
+        std::thread::Builder::new().name("upstream".to_owned()).spawn(run)?;
+        Ok(poller)
+    }
+}
+
+impl Drop for Poller {
+    fn drop(&mut self) {
+        self.stopped.store(true, Ordering::Relaxed);
+        self.upstream.executions.notify();
+    }
+}
+
+impl Upstream {
+    fn poll(&self, is_stopped: &dyn Fn() -> bool) {
+        // If the store fails, every later request reports it.
+        for execution in self.service.running_executions(None).unwrap_or_default() {
+            if self.executions.knowledge(&execution.execution_arn) == Knowledge::Unknown {
+                self.executions.mark(&execution.execution_arn, Knowledge::Unknown);
+            }
+        }
+        while !is_stopped() {
+            self.executions.wait_for_any(is_stopped);
+            let begin = Instant::now();
+            let running: Vec<_> = self.executions.arns().iter().filter_map(|arn| self.find_running(arn)).collect();
+            // The next round repeats what failed.
+            self.refresh_all(&running, None).ok();
+            // With many executions, no more than half of the time.
+            pause(begin.elapsed().max(INTERVAL), is_stopped);
+        }
+    }
+
+    /// Finds an execution, and removes it from the list if it does not run.
+    fn find_running(&self, arn: &str) -> Option<StartedExecution> {
+        let now = Instant::now();
+        let running = self.service_for(arn).find_running(arn);
+        if !matches!(running, Ok(Some(_)) | Err(sfn_alias::Error::Store(_))) {
+            self.executions.remove(arn, now);
+        }
+        running.ok().flatten()
+    }
+}
+
+fn pause(time: Duration, is_stopped: &dyn Fn() -> bool) {
+    let begin = Instant::now();
+    while begin.elapsed() < time && !is_stopped() {
+        std::thread::sleep(STOP_INTERVAL);
+    }
+}

@@ -1,0 +1,213 @@
+//! Asks the engine about executions that are RUNNING here, and ends those that have ended there.
+
+use crate::engine::{CallError, Deadline};
+use crate::executions::Knowledge;
+use crate::handler::{Response, Upstream};
+use crate::machines::{Machine, MachineSource, region_of};
+use crate::start::fail;
+use serde::Deserialize;
+use serde_json::json;
+use sfn_alias::model::{ExecutionStatus, Failure, Outcome};
+use sfn_alias::{Error, Json, Scope, Sensitive, StartedExecution, StepFunctions, Timestamp, parse_arn};
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
+/// Maximum number of requests at a time for one list of executions.
+const CONCURRENT: usize = 8;
+
+/// The member of a request that names what it reads.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Target<'r> {
+    #[serde(borrow)]
+    execution_arn: Option<std::borrow::Cow<'r, str>>,
+    #[serde(borrow)]
+    state_machine_arn: Option<std::borrow::Cow<'r, str>>,
+}
+
+/// An execution of the engine.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct EngineExecution {
+    pub status: String,
+    pub start_date: Option<Timestamp>,
+    pub stop_date: Option<Timestamp>,
+    pub output: Option<String>,
+    pub error: Option<Sensitive>,
+    pub cause: Option<Sensitive>,
+}
+
+impl EngineExecution {
+    /// Returns how it ended; `None` if it is running.
+    fn outcome(&self) -> Option<Outcome> {
+        let status = ExecutionStatus::parse(&self.status)?;
+        let failure = Failure { error: self.error.clone(), cause: self.cause.clone() };
+        Outcome::new(status, || self.output_json().into(), failure)
+    }
+
+    /// Returns the output as JSON. Some engines return a string without its quotes.
+    fn output_json(&self) -> String {
+        let output = self.output.as_deref().unwrap_or("null");
+        match serde_json::from_str::<serde::de::IgnoredAny>(output) {
+            Ok(_) => output.to_owned(),
+            Err(_) => json!(output).to_string(),
+        }
+    }
+}
+
+impl Upstream {
+    pub(crate) fn describe_execution(&self, service: &StepFunctions, body: &[u8]) -> Response {
+        let target: Option<Target<'_>> = serde_json::from_slice(body).ok();
+        // An error is the same in the call.
+        let running = target.and_then(|target| service.find_running(&target.execution_arn?).ok()?);
+        running.map_or(Ok(()), |execution| self.refresh(&execution, self.engine.deadline()))?;
+        Ok(service.call_from("DescribeExecution", body, &Json)?)
+    }
+
+    pub(crate) fn list_executions(&self, service: &StepFunctions, body: &[u8]) -> Response {
+        let target: Option<Target<'_>> = serde_json::from_slice(body).ok();
+        if let Some(arn) = target.and_then(|target| target.state_machine_arn)
+            && let Ok(arn) = parse_arn(&arn)
+        {
+            let running = service.running_executions(Some(arn.state_machine_arn()))?;
+            self.refresh_all(&running, Some(self.engine.deadline()))?;
+        }
+        Ok(service.call_from("ListExecutions", body, &Json)?)
+    }
+
+    /// Asks about several executions at a time, until the deadline. Without one, each has its own.
+    pub(crate) fn refresh_all(
+        &self,
+        executions: &[StartedExecution],
+        deadline: Option<Deadline>,
+    ) -> sfn_alias::Result<()> {
+        let next = Mutex::new(executions.iter());
+        let work = || {
+            while !deadline.is_some_and(Deadline::is_over) {
+                let Some(execution) = next.lock().unwrap_or_else(PoisonError::into_inner).next() else { break };
+                self.refresh(execution, deadline.unwrap_or_else(|| self.engine.deadline()))?;
+            }
+            Ok(())
+        };
+        match executions.len().min(CONCURRENT) {
+            0 => Ok(()),
+            1 => work(),
+            threads => std::thread::scope(|scope| {
+                let handles: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+                handles.into_iter().try_for_each(|handle| handle.join().unwrap_or(Ok(())))
+            }),
+        }
+    }
+
+    /// Asks about an execution that is RUNNING here. Ends it if it has ended in the engine, and sends it again if the engine
+    /// does not have it and no start was sent by this process.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub(crate) fn refresh(&self, execution: &StartedExecution, deadline: Deadline) -> sfn_alias::Result<()> {
+        let (arn, begin) = (&execution.execution_arn, Instant::now());
+        let knowledge = self.executions.knowledge(arn);
+        if knowledge == Knowledge::Sending || self.executions.is_fresh(arn) {
+            return Ok(());
+        }
+        if let Some(error) = self.engine.lasting_failure() {
+            return self.fail(execution, &error);
+        }
+        match self.ask(execution, deadline) {
+            Ok(found) => match found.outcome() {
+                Some(outcome) => self.end(execution, outcome, found.stop_date),
+                None => {
+                    self.executions.record_answer(arn);
+                    Ok(())
+                }
+            },
+            Err(error) if error.is("ExecutionDoesNotExist") && knowledge == Knowledge::Unknown => {
+                self.send_again(execution, deadline)
+            }
+            Err(error) if error.is("ExecutionDoesNotExist") => self.fail(execution, &error),
+            Err(error) if self.engine.is_lasting(self.executions.record_failure(arn, begin)) => {
+                self.fail(execution, &error)
+            }
+            // The engine may respond later.
+            Err(_) => Ok(()),
+        }
+    }
+
+    /// Asks the engine about an execution.
+    fn ask(&self, execution: &StartedExecution, deadline: Deadline) -> Result<EngineExecution, CallError> {
+        let machine = self.machines.find_or_create(&self.engine, &MachineSource::from(execution), deadline)?;
+        self.describe_in_engine(execution, &machine, deadline)
+    }
+
+    pub(crate) fn describe_in_engine(
+        &self,
+        execution: &StartedExecution,
+        machine: &Machine,
+        deadline: Deadline,
+    ) -> Result<EngineExecution, CallError> {
+        const OPERATION: &str = "DescribeExecution";
+        let input = json!({"executionArn": machine.execution_arn(&execution.name)});
+        let region = region_of(&execution.state_machine_arn);
+        let found: EngineExecution = self.engine.call(region, OPERATION, &input, deadline)?;
+        match ExecutionStatus::parse(&found.status) {
+            Some(_) => Ok(found),
+            None => Err(self.engine.error(OPERATION, &format_args!("unknown status `{}`", found.status))),
+        }
+    }
+
+    /// Sends the start of an execution that was recorded here, and did not arrive.
+    fn send_again(&self, execution: &StartedExecution, deadline: Deadline) -> sfn_alias::Result<()> {
+        let arn = &execution.execution_arn;
+        if !self.executions.claim(arn) {
+            return Ok(());
+        }
+        // It may have been stopped meanwhile.
+        if self.service_for(arn).find_running(arn)?.is_none() {
+            self.executions.remove(arn, Instant::now());
+            return Ok(());
+        }
+        match self.send_start(execution, deadline) {
+            Ok(()) => {
+                self.executions.mark(arn, Knowledge::Forwarded);
+                Ok(())
+            }
+            Err(error) => self.fail(execution, &error),
+        }
+    }
+
+    /// Ends an execution as FAILED because of the engine.
+    pub(crate) fn fail(&self, execution: &StartedExecution, error: &CallError) -> sfn_alias::Result<()> {
+        self.end(execution, fail(error).outcome, None)
+    }
+
+    /// Ends an execution, unless it has ended or was started again meanwhile. `stopped` is a time of the engine.
+    fn end(&self, execution: &StartedExecution, outcome: Outcome, stopped: Option<Timestamp>) -> sfn_alias::Result<()> {
+        let (arn, now) = (&execution.execution_arn, Instant::now());
+        let service = self.service_for(arn);
+        let running = service.find_running(arn)?;
+        if running.is_none_or(|running| running.redrive_count != execution.redrive_count) {
+            return Ok(());
+        }
+        let stopped = stopped.unwrap_or_else(|| service.options().clock.now());
+        let ended = service.end_execution_at(arn, outcome, stopped).or_else(|error| match error {
+            Error::InvalidEnding(_) => {
+                let invalid = self.engine.error("DescribeExecution", &format_args!("the result is not valid: {error}"));
+                service.end_execution_at(arn, fail(&invalid).outcome, stopped)
+            }
+            error => Err(error),
+        });
+        match ended {
+            Ok(()) | Err(Error::ExecutionDoesNotExist(_)) => {
+                self.executions.remove(arn, now);
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Returns the service in the scope of one of our ARNs.
+    pub(crate) fn service_for(&self, arn: &str) -> StepFunctions {
+        let scope = parse_arn(arn).ok().and_then(|arn| Scope::new(arn.partition, arn.account, arn.region).ok());
+        scope.map_or_else(|| self.service.clone(), |scope| self.service.in_scope(scope))
+    }
+}
