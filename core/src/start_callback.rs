@@ -140,8 +140,13 @@ impl From<Outcome> for DelayedOutcome {
 /// A function that is called with each execution that was started or redriven and that no rule ends
 /// ([`crate::Options::on_start`]).
 ///
-/// It is called after the commit, without a lock, so it may call the service. It returns how the execution ends, or `None` to
-/// leave it RUNNING. A panic ends the execution as FAILED. It is not called for replays, which start nothing.
+/// It is called after the commit, without a lock, on the thread of the call, by several threads at once. It may call the
+/// service and may be slow: only the call that started the execution waits. It returns how the execution ends, or `None` to
+/// leave it RUNNING. An execution that is stopped, ended, redriven or deleted meanwhile stays as it is. A panic ends the
+/// execution as FAILED. It is not called for replays, which start nothing.
+///
+/// The start of another execution calls it again, on the same stack. A callback that starts executions must therefore end
+/// its own recursion.
 #[derive(Clone)]
 pub struct StartCallback(Arc<CallbackFunction>);
 

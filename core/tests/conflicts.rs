@@ -3,9 +3,9 @@
 
 mod requests;
 
-use requests::{ORDERS, alias_arn, call_ok, execution_arn, new_alias, new_state_machine};
+use requests::{ORDERS, alias_arn, call_ok, execution_arn, new_alias, new_execution, new_state_machine};
 use serde_json::{Value, json};
-use sfn_alias::model::{StateMachine, Timestamp};
+use sfn_alias::model::{Outcome, StateMachine, Timestamp};
 use sfn_alias::store::{Change, CommitOutcome, MemoryStore, ReadTransaction, Session, Store, View, WriteTransaction};
 use sfn_alias::{Json, Limits, Options, Outcomes, Reply, Result, StepFunctions};
 use std::collections::VecDeque;
@@ -172,6 +172,44 @@ fn rules_use_the_same_random_numbers_again() {
     for found in ["SUCCEEDED", "FAILED", "ThrottlingException"] {
         assert!(results(0).contains(&found.into()), "{found}");
     }
+}
+
+/// A stop between the start and the result of the callback has precedence.
+#[test]
+fn result_of_a_callback_is_decided_again() {
+    let fixture = Fixture::new();
+    let finish = |name: &str, other: &dyn Fn()| {
+        fixture.conflict(2);
+        let body = new_execution(name, "{}").to_string();
+        let progress = fixture.sfn.begin_call_from("StartExecution", body.as_bytes(), &Json).unwrap();
+        other();
+        let result = Outcome::Succeeded("1".into()).into();
+        fixture.sfn.finish_call(progress, Some(result), &Json).unwrap();
+        call_ok(&fixture.sfn, "DescribeExecution", &execution_arn(name))["status"].clone()
+    };
+    assert_eq!(finish("a", &|| fixture.conflict(2)), "SUCCEEDED");
+    assert_eq!(finish("b", &|| fixture.interrupt("StopExecution", execution_arn("b"))), "ABORTED");
+}
+
+/// The result was decided before the state machine was deleted.
+#[test]
+fn synchronous_execution_is_counted_again() {
+    let fixture = Fixture::new();
+    let mut machine = new_state_machine("express");
+    machine["type"] = "EXPRESS".into();
+    let created = call_ok(&fixture.sfn, "CreateStateMachine", &machine);
+    let arn = json!({"stateMachineArn": created["stateMachineArn"]});
+    let rules = r#"[{"any": [{"weight": 50, "output": 1}, {"weight": 50, "output": 2}]}]"#;
+    fixture.sfn.set_outcomes(Some(Outcomes::parse(rules, &Limits::default()).unwrap()));
+    fixture.conflict(3);
+    fixture.take_commits();
+    assert_eq!(call_ok(&fixture.sfn, "StartSyncExecution", &arn)["status"], "SUCCEEDED");
+    assert_eq!(fixture.take_commits(), 4);
+    let counts = fixture.sfn.count_starts(arn["stateMachineArn"].as_str().unwrap()).unwrap();
+    assert_eq!(counts.iter().map(|count| count.count).sum::<u64>(), 1);
+    fixture.interrupt("DeleteStateMachine", arn.clone());
+    assert_eq!(call_ok(&fixture.sfn, "StartSyncExecution", &arn)["status"], "SUCCEEDED");
+    assert_eq!(fixture.call("StartSyncExecution", &arn).unwrap_err().code(), "StateMachineDoesNotExist");
 }
 
 /// A start uses one random number, however often it is decided.

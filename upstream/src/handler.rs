@@ -55,6 +55,13 @@ impl Upstream {
         }
     }
 
+    /// Returns whether [`Upstream::handle`] must execute an operation. The service alone executes the others.
+    pub fn handles(operation: &str) -> bool {
+        const OPERATIONS: [&str; 5] =
+            ["CreateStateMachine", "UpdateStateMachine", "StartExecution", "DescribeExecution", "ListExecutions"];
+        OPERATIONS.contains(&operation)
+    }
+
     /// Executes an operation of AWS, also one that sfn-alias does not implement, with the service in the scope of the
     /// request. Blocks until the engine has responded.
     ///

@@ -7,7 +7,7 @@ use crate::command::{EndExecution, RedriveExecution, StopExecution};
 use crate::error::{Error, Result};
 use crate::model::{Ending, Execution, ExecutionStatus, Failure, Outcome, Redrive, Timestamp};
 use crate::outcomes::{OutcomeSource, Start};
-use crate::start_callback::StartedExecution;
+use crate::start_callback::{DelayedOutcome, StartedExecution};
 use crate::store::{Change, View};
 use crate::wire::output::{EndExecutionOutput, RedriveExecutionOutput, StopExecutionOutput};
 use std::time::Duration;
@@ -56,6 +56,31 @@ pub(crate) fn end(command: &EndExecution<'_>, context: &Context<'_>) -> Result<D
     let ending = Ending { stopped, outcome: command.outcome.clone() };
     let output = output(&ending);
     Ok(Decision { change: Some(Change::EndExecution { name: execution.name.clone(), ending }), output })
+}
+
+/// Ends an execution as its callback decided. Changes nothing if it was stopped, ended, redriven or deleted since it was
+/// started, or if it has an ending in the future.
+pub(crate) fn end_started(
+    started: &StartedExecution,
+    result: &DelayedOutcome,
+    context: &Context<'_>,
+) -> Result<Decision<()>> {
+    let view = context.find_state_machine();
+    let stored = view.map(|view| view.execution(&started.name)).transpose()?.flatten();
+    let change = stored.filter(|execution| is_same_run(execution, started)).map(|execution| {
+        let stopped = context.now.max(started.start_date).saturating_add(result.after);
+        let ending = Ending { stopped, outcome: result.outcome.clone() };
+        Change::EndExecution { name: execution.name.clone(), ending }
+    });
+    Ok(Decision { change, output: () })
+}
+
+/// Returns whether a stored execution without an ending is the one that a callback received, and not a later one with the
+/// same name.
+fn is_same_run(execution: &Execution, started: &StartedExecution) -> bool {
+    execution.ending.is_none()
+        && execution.last_started() == started.start_date
+        && execution.redrive_count() == started.redrive_count
 }
 
 /// Sets how an execution ended at a time, which is limited to the time between its last start and now. Does nothing if it

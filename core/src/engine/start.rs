@@ -3,7 +3,7 @@
 use super::{
     Context, Decision, format_execution_arn, format_express_arn, format_version_arn, qualify_arn, require_version,
 };
-use crate::command::{Qualifier, StartExecution, StartSyncExecution};
+use crate::command::{Qualifier, StartExecution, StartSyncExecution, StateMachineRef};
 use crate::error::{Error, Result};
 use crate::model::{Ending, Execution, ExecutionStatus, StateMachineType, Timestamp, UnstoredEnding, VersionNumber};
 use crate::outcomes::{OutcomeSource, Start};
@@ -53,31 +53,40 @@ pub(crate) fn start(
     values: &StartValues<'_>,
     context: &Context<'_>,
 ) -> Result<Decision<Started<StartExecutionOutput>>> {
-    let (view, route) = resolve_target(command, values, context)?;
-    let name = command.name.unwrap_or(&values.name);
-    let unqualified_arn = command.state_machine.unqualified_arn;
-    if view.state_machine().kind == StateMachineType::Express {
-        let execution_arn = format_express_arn(unqualified_arn, name, &values.express_id);
-        let report = || report_start(command, route, name, &execution_arn, view, context.now);
-        let started = values.reports.then(report).transpose()?;
-        let output = (StartExecutionOutput { execution_arn, start_date: context.now }, started);
-        return Ok(Decision { change: Some(Change::CountStart { version: route.version, ending: None }), output });
+    let target = resolve_target(command, values, context)?;
+    match target.view.state_machine().kind {
+        StateMachineType::Standard => start_standard(&target, values, context),
+        StateMachineType::Express => start_express(&target, values),
     }
-    let execution_arn = format_execution_arn(unqualified_arn, name);
-    if let Some(stored) = view.execution(name)? {
-        if stored.status_at(context.now) != ExecutionStatus::Running || *stored.input != *command.input {
+}
+
+fn start_standard(
+    target: &Target<'_, '_>,
+    values: &StartValues<'_>,
+    context: &Context<'_>,
+) -> Result<Decision<Started<StartExecutionOutput>>> {
+    let execution_arn = format_execution_arn(target.command.state_machine.unqualified_arn, target.name);
+    if let Some(stored) = target.view.execution(target.name)? {
+        if stored.status_at(context.now) != ExecutionStatus::Running || *stored.input != *target.command.input {
             return Err(Error::ExecutionAlreadyExists(execution_arn));
         }
         let output = (StartExecutionOutput { execution_arn, start_date: stored.started }, None);
         return Ok(Decision { change: None, output });
     }
-    let ending = values.outcomes.decide(&route.as_start(command, name), context.now);
-    let report = || report_start(command, route, name, &execution_arn, view, context.now);
-    let started = (values.reports && ending.is_none()).then(report).transpose()?;
-    let execution = Box::new(new_execution(command, name, route, ending, context.now));
+    let ending = values.outcomes.decide(&target.as_start(), context.now);
+    let is_reported = values.reports && ending.is_none();
+    let started = is_reported.then(|| target.report(&execution_arn)).transpose()?;
+    let execution = Box::new(target.to_execution(ending));
     let limit = context.options.limits.executions_per_state_machine;
     let output = (StartExecutionOutput { execution_arn, start_date: context.now }, started);
     Ok(Decision { change: Some(Change::PutExecution { execution, limit }), output })
+}
+
+fn start_express(target: &Target<'_, '_>, values: &StartValues<'_>) -> Result<Decision<Started<StartExecutionOutput>>> {
+    let execution_arn = target.format_express_arn(values);
+    let started = values.reports.then(|| target.report(&execution_arn)).transpose()?;
+    let output = (StartExecutionOutput { execution_arn, start_date: target.now }, started);
+    Ok(Decision { change: Some(Change::CountStart { version: target.version, ending: None }), output })
 }
 
 /// Selects the version of a synchronous execution of an EXPRESS state machine. Also returns the result if a rule decides
@@ -87,41 +96,41 @@ pub(crate) fn prepare_sync(
     values: &StartValues<'_>,
     context: &Context<'_>,
 ) -> Result<(SyncStart, Option<DelayedOutcome>)> {
-    let StartSyncExecution { start, metadata_only } = command;
-    let (view, route) = resolve_target(start, values, context)?;
-    if view.state_machine().kind != StateMachineType::Express {
+    let target = resolve_target(&command.start, values, context)?;
+    if target.view.state_machine().kind != StateMachineType::Express {
         return Err(Error::StateMachineTypeNotSupported);
     }
-    let name = start.name.unwrap_or(&values.name);
-    let ending = values.outcomes.decide(&route.as_start(start, name), context.now);
-    let outcome = ending.map(|ending| DelayedOutcome {
+    let result = values.outcomes.decide(&target.as_start(), context.now).map(|ending| DelayedOutcome {
         after: ending.stopped.duration_since(context.now).unwrap_or_default(),
         outcome: ending.outcome,
     });
-    let execution_arn = format_express_arn(start.state_machine.unqualified_arn, name, &values.express_id);
-    let execution = *report_start(start, route, name, &execution_arn, view, context.now)?;
-    let alias = route.alias.map(Into::into);
-    Ok((SyncStart { execution, version: route.version, alias, metadata_only: *metadata_only }, outcome))
+    let start = SyncStart {
+        execution: *target.report(&target.format_express_arn(values))?,
+        version: target.version,
+        alias: target.alias.map(Into::into),
+        metadata_only: command.metadata_only,
+    };
+    Ok((start, result))
 }
 
-/// Ends a synchronous execution of an EXPRESS state machine.
+/// Ends a synchronous execution of an EXPRESS state machine, and counts it. It has a result even if its state machine was
+/// deleted meanwhile.
 pub(crate) fn finish_sync(
     start: &SyncStart,
     result: &DelayedOutcome,
     context: &Context<'_>,
-) -> Result<Decision<StartSyncExecutionOutput>> {
-    let arn = &start.execution.state_machine_arn;
-    context.require_active(arn, || Error::StateMachineDoesNotExist(arn.clone()))?;
+) -> Decision<StartSyncExecutionOutput> {
+    let started = start.execution.start_date;
     // The clock of a test may stand still or be set back.
-    let stopped = context.now.max(start.execution.start_date).saturating_add(result.after);
+    let stopped = context.now.max(started).saturating_add(result.after);
     let unstored = UnstoredEnding {
         alias: start.alias.clone(),
         status: result.outcome.status(),
-        duration: stopped.duration_since(start.execution.start_date).unwrap_or_default(),
+        duration: stopped.duration_since(started).unwrap_or_default(),
     };
-    let change = Change::CountStart { version: start.version, ending: Some(unstored) };
-    let output = sync_output(start, &Ending { stopped, outcome: result.outcome.clone() });
-    Ok(Decision { change: Some(change), output })
+    let is_stored = context.view.is_some_and(|view| view.state_machine().created <= started);
+    let change = is_stored.then_some(Change::CountStart { version: start.version, ending: Some(unstored) });
+    Decision { change, output: sync_output(start, &Ending { stopped, outcome: result.outcome.clone() }) }
 }
 
 fn sync_output(start: &SyncStart, ending: &Ending) -> StartSyncExecutionOutput {
@@ -144,33 +153,6 @@ fn sync_output(start: &SyncStart, ending: &Ending) -> StartSyncExecutionOutput {
     }
 }
 
-/// Returns what a callback receives.
-fn report_start(
-    command: &StartExecution<'_>,
-    route: Route<'_>,
-    name: &str,
-    execution_arn: &str,
-    view: &dyn View,
-    now: Timestamp,
-) -> Result<Box<StartedExecution>> {
-    let arn = command.state_machine.unqualified_arn;
-    let missing = || Error::StateMachineDoesNotExist(arn.into());
-    let key = route.version.map_or(RevisionKey::Current, RevisionKey::Version);
-    Ok(Box::new(StartedExecution {
-        execution_arn: execution_arn.to_owned(),
-        state_machine_arn: arn.to_owned(),
-        state_machine_version_arn: route.version.map(|number| format_version_arn(arn, number)),
-        state_machine_alias_arn: route.alias.map(|alias| qualify_arn(arn, alias)),
-        name: name.to_owned(),
-        input: command.input.into(),
-        kind: view.state_machine().kind,
-        start_date: now,
-        redrive_count: 0,
-        trace_header: command.trace_header.map(str::to_owned),
-        revision: view.revision(key)?.ok_or_else(missing)?,
-    }))
-}
-
 /// AWS bills started units of 100 ms and 64 MB.
 fn bill(started: Timestamp, stopped: Timestamp) -> BillingDetails {
     let millis = stopped.as_millis().saturating_sub(started.as_millis()).max(1).unsigned_abs();
@@ -180,66 +162,94 @@ fn bill(started: Timestamp, stopped: Timestamp) -> BillingDetails {
     }
 }
 
-/// The version that a start selects, and the alias that selected it.
-#[derive(Clone, Copy)]
-struct Route<'c> {
+/// What a request starts.
+struct Target<'c, 'v> {
+    command: &'c StartExecution<'c>,
+    view: &'v dyn View,
+    /// `None` if the request has neither a version ARN nor an alias ARN.
     version: Option<VersionNumber>,
     alias: Option<&'c str>,
+    /// The name of the execution: specified or generated.
+    name: &'c str,
+    now: Timestamp,
 }
 
-impl<'c> Route<'c> {
-    fn as_start(self, command: &StartExecution<'c>, name: &'c str) -> Start<'c> {
-        let Self { version, alias } = self;
-        Start { state_machine: command.state_machine.name, version, alias, name, input: command.input }
+impl Target<'_, '_> {
+    fn as_start(&self) -> Start<'_> {
+        let StartExecution { state_machine, input, .. } = self.command;
+        Start { state_machine: state_machine.name, version: self.version, alias: self.alias, name: self.name, input }
+    }
+
+    fn format_express_arn(&self, values: &StartValues<'_>) -> String {
+        format_express_arn(self.command.state_machine.unqualified_arn, self.name, &values.express_id)
+    }
+
+    /// Returns the execution to store.
+    fn to_execution(&self, ending: Option<Ending>) -> Execution {
+        Execution {
+            name: self.name.into(),
+            version: self.version,
+            alias: self.alias.map(Into::into),
+            input: self.command.input.into(),
+            trace_header: self.command.trace_header.map(Into::into),
+            started: self.now,
+            ending: ending.map(Box::new),
+            redrives: Vec::new(),
+        }
+    }
+
+    /// Returns the execution that a callback receives.
+    fn report(&self, execution_arn: &str) -> Result<Box<StartedExecution>> {
+        let arn = self.command.state_machine.unqualified_arn;
+        let missing = || Error::StateMachineDoesNotExist(arn.into());
+        let key = self.version.map_or(RevisionKey::Current, RevisionKey::Version);
+        Ok(Box::new(StartedExecution {
+            execution_arn: execution_arn.to_owned(),
+            state_machine_arn: arn.to_owned(),
+            state_machine_version_arn: self.version.map(|number| format_version_arn(arn, number)),
+            state_machine_alias_arn: self.alias.map(|alias| qualify_arn(arn, alias)),
+            name: self.name.to_owned(),
+            input: self.command.input.into(),
+            kind: self.view.state_machine().kind,
+            start_date: self.now,
+            redrive_count: 0,
+            trace_header: self.command.trace_header.map(str::to_owned),
+            revision: self.view.revision(key)?.ok_or_else(missing)?,
+        }))
     }
 }
 
-/// Returns the state machine, the version to start and the alias that selected it.
+/// Selects the version to start.
 fn resolve_target<'c, 'v>(
-    command: &StartExecution<'c>,
-    values: &StartValues<'_>,
+    command: &'c StartExecution<'c>,
+    values: &'c StartValues<'_>,
     context: &Context<'v>,
-) -> Result<(&'v dyn View, Route<'c>)> {
-    let target = command.state_machine;
-    let view = context.require_active(target.unqualified_arn, || Error::StateMachineDoesNotExist(target.arn.into()))?;
-    let route = resolve_route(view, command, values.percent, context.now)?;
+) -> Result<Target<'c, 'v>> {
+    let StateMachineRef { arn, unqualified_arn, .. } = command.state_machine;
+    let view = context.require_active(unqualified_arn, || Error::StateMachineDoesNotExist(arn.into()))?;
+    let (version, alias) = resolve_route(view, command, values.percent, context.now)?;
     command.content.clone()?;
-    Ok((view, route))
+    let name = command.name.unwrap_or(&values.name);
+    Ok(Target { command, view, version, alias, name, now: context.now })
 }
 
-fn resolve_route<'c>(view: &dyn View, command: &StartExecution<'c>, percent: u8, now: Timestamp) -> Result<Route<'c>> {
+/// Returns the version to start, and the alias that selected it.
+fn resolve_route<'c>(
+    view: &dyn View,
+    command: &StartExecution<'c>,
+    percent: u8,
+    now: Timestamp,
+) -> Result<(Option<VersionNumber>, Option<&'c str>)> {
     let missing = || Error::StateMachineDoesNotExist(command.state_machine.arn.into());
     match command.state_machine.qualifier {
-        Qualifier::Unqualified | Qualifier::Label => Ok(Route { version: None, alias: None }),
-        Qualifier::Version(number) => {
-            Ok(Route { version: Some(require_version(view, number, missing)?.number), alias: None })
-        }
+        Qualifier::Unqualified | Qualifier::Label => Ok((None, None)),
+        Qualifier::Version(number) => Ok((Some(require_version(view, number, missing)?.number), None)),
         Qualifier::Alias(name) => {
             let alias = view.alias(name)?.ok_or_else(missing)?;
             let picked = alias.routing_at(now).pick(percent);
             // If the clock was set back, the previous routing may reference a deleted version.
             let exists = view.version(picked)?.is_some();
-            let version = Some(if exists { picked } else { alias.routing.pick(percent) });
-            Ok(Route { version, alias: Some(name) })
+            Ok((Some(if exists { picked } else { alias.routing.pick(percent) }), Some(name)))
         }
-    }
-}
-
-fn new_execution(
-    command: &StartExecution<'_>,
-    name: &str,
-    route: Route<'_>,
-    ending: Option<Ending>,
-    now: Timestamp,
-) -> Execution {
-    Execution {
-        name: name.into(),
-        version: route.version,
-        alias: route.alias.map(Into::into),
-        input: command.input.into(),
-        trace_header: command.trace_header.map(Into::into),
-        started: now,
-        ending: ending.map(Box::new),
-        redrives: Vec::new(),
     }
 }

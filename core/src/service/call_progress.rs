@@ -9,12 +9,11 @@ use crate::json::{Json, SerializeResponse};
 use crate::model::Scope;
 use crate::start_callback::{DelayedOutcome, StartedExecution};
 use crate::wire::DeserializeRequest;
+use std::fmt;
 
 /// A call that is committed. If it started an execution that no rule ends, its callback was not called yet.
-#[derive(Debug)]
 pub struct CallProgress<T>(State<T>);
 
-#[derive(Debug)]
 enum State<T> {
     Finished(T),
     Started(T, Box<StartedExecution>),
@@ -38,6 +37,13 @@ impl<T> CallProgress<T> {
             State::Started(_, execution) => Some(execution),
             State::StartedSync(start) => Some(&start.execution),
         }
+    }
+}
+
+/// Omits the response, which may contain sensitive texts.
+impl<T> fmt::Debug for CallProgress<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallProgress").field("execution", &self.execution()).finish_non_exhaustive()
     }
 }
 
@@ -98,7 +104,7 @@ impl StepFunctions {
     }
 
     /// Ends the execution that a call started, and returns the response of the call. `result` is the result of the callback:
-    /// `None` leaves the execution RUNNING. An execution that was stopped or ended meanwhile stays as it is.
+    /// `None` leaves the execution RUNNING. An execution that was stopped, ended, redriven or deleted meanwhile stays as it is.
     ///
     /// # Errors
     /// [`crate::Error::OutcomeRequired`] for StartSyncExecution without a result, and [`crate::Error::Store`].
@@ -118,5 +124,15 @@ impl StepFunctions {
                 State::StartedSync(start) => serializer.write(&call.finish_sync(&start, result)?),
             })
         })
+    }
+
+    /// Ends an execution with the result of its callback, for example when a promise has completed after the response of the
+    /// call. Changes nothing if the execution was stopped, ended, redriven or deleted meanwhile, has an ending in the future, or
+    /// is of an EXPRESS state machine.
+    ///
+    /// # Errors
+    /// [`crate::Error::Store`].
+    pub fn end_started_execution(&self, execution: &StartedExecution, result: DelayedOutcome) -> Result<()> {
+        catch_panic(NOTHING_CHANGED, || self.with_call(AfterStart::Nothing, |call| call.end_started(execution, result)))
     }
 }

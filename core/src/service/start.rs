@@ -1,11 +1,12 @@
 //! Starts executions, and runs the callback of the service after the commit.
 
-use super::call::{AfterStart, Call, ReportedStart};
-use crate::command::{EndExecution, Qualifier, RedriveExecution, StartExecution, StartSyncExecution};
+use super::call::{AfterStart, Call, RESPONSE_LOST, ReportedStart, catch_panic};
+use crate::command::{Qualifier, RedriveExecution, StartExecution, StartSyncExecution};
 use crate::engine::ending;
 use crate::engine::start::{self, StartValues, SyncStart};
-use crate::error::{Error, Result};
-use crate::start_callback::{DelayedOutcome, StartedExecution};
+use crate::error::Result;
+use crate::model::StateMachineType;
+use crate::start_callback::{DelayedOutcome, StartCallback, StartedExecution};
 use crate::wire::output::{RedriveExecutionOutput, StartExecutionOutput, StartSyncExecutionOutput};
 
 impl Call<'_> {
@@ -25,23 +26,27 @@ impl Call<'_> {
         Ok(output)
     }
 
+    /// Reads which version starts, decides the result without a transaction, and then counts the execution.
     pub fn start_sync(&mut self, command: &StartSyncExecution<'_>) -> Result<StartSyncExecutionOutput> {
         let values = self.generate_start_values(&command.start);
         let arn = command.start.state_machine.unqualified_arn;
-        let (start, mut result) = self.read(arn, |context| start::prepare_sync(command, &values, context))?;
-        if let (None, AfterStart::Run(callback)) = (&result, self.after_start) {
-            result = callback.run(&start.execution);
-            self.update_time();
+        let (start, result) = self.read(arn, |context| start::prepare_sync(command, &values, context))?;
+        match (result, self.after_start) {
+            (Some(result), _) => self.finish_sync(&start, Some(result)),
+            (None, AfterStart::Run(callback)) => {
+                let result = self.run_callback(callback, &start.execution);
+                self.finish_sync(&start, result)
+            }
+            (None, AfterStart::Report) => {
+                let missing = start.missing_outcome();
+                self.reported = Some(ReportedStart::Sync(Box::new(start)));
+                Err(missing)
+            }
+            (None, AfterStart::Nothing) => Err(start.missing_outcome()),
         }
-        if result.is_none() && matches!(self.after_start, AfterStart::Report) {
-            let missing = start.missing_outcome();
-            self.reported = Some(ReportedStart::Sync(Box::new(start)));
-            return Err(missing);
-        }
-        self.finish_sync(&start, result)
     }
 
-    /// Ends a synchronous execution.
+    /// Ends a synchronous execution. Without a result it is rejected.
     pub fn finish_sync(
         &mut self,
         start: &SyncStart,
@@ -49,32 +54,26 @@ impl Call<'_> {
     ) -> Result<StartSyncExecutionOutput> {
         let arn = &start.execution.state_machine_arn;
         let result = result.ok_or_else(|| start.missing_outcome())?.check(&self.context.options.limits);
-        self.write(arn, |context| start::finish_sync(start, &result, context))
+        self.write(arn, |context| Ok(start::finish_sync(start, &result, context)))
     }
 
-    /// Ends an execution as its callback decided, unless it was stopped, ended or deleted meanwhile.
+    /// Ends an execution as its callback decided, unless it was stopped, ended, redriven or deleted meanwhile.
     pub fn end_started(&mut self, execution: &StartedExecution, result: DelayedOutcome) -> Result<()> {
-        let limits = &self.context.options.limits;
-        let DelayedOutcome { outcome, after } = result.check(limits);
-        let ended = EndExecution::parse(&execution.execution_arn, outcome, after, limits).and_then(|command| {
-            self.write(&command.execution.state_machine_arn, |context| ending::end(&command, context))
-        });
-        match ended {
-            Ok(_) | Err(Error::InvalidEnding(_) | Error::ExecutionDoesNotExist(_)) => Ok(()),
-            // Executions of EXPRESS state machines are not stored.
-            Err(Error::ArnType(_)) => Ok(()),
-            Err(error) => Err(error),
+        if execution.kind == StateMachineType::Express {
+            return Ok(());
         }
+        let result = result.check(&self.context.options.limits);
+        self.write(&execution.state_machine_arn, |context| ending::end_started(execution, &result, context))
     }
 
+    /// Handles an execution that was started and that no rule ends. The start is committed.
     fn handle_started(&mut self, started: Option<Box<StartedExecution>>) -> Result<()> {
         let Some(started) = started else { return Ok(()) };
         match self.after_start {
-            AfterStart::Run(callback) => {
-                let result = callback.run(&started);
-                self.update_time();
+            AfterStart::Run(callback) => catch_panic(RESPONSE_LOST, || {
+                let result = self.run_callback(callback, &started);
                 result.map_or(Ok(()), |result| self.end_started(&started, result))
-            }
+            }),
             AfterStart::Report => {
                 self.reported = Some(ReportedStart::Stored(started));
                 Ok(())
@@ -83,9 +82,11 @@ impl Call<'_> {
         }
     }
 
-    /// The callback may have taken long, and may have changed the execution meanwhile.
-    fn update_time(&mut self) {
+    /// Calls the callback. The time of the call is then the time of its return.
+    fn run_callback(&mut self, callback: &StartCallback, execution: &StartedExecution) -> Option<DelayedOutcome> {
+        let result = callback.run(execution);
         self.context.now = self.context.options.clock.now();
+        result
     }
 
     const fn reports_starts(&self) -> bool {

@@ -1,68 +1,19 @@
 //! The callback of started executions.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+mod concurrency;
+mod fixture;
+mod reentrancy;
+#[path = "../requests/mod.rs"]
 mod requests;
 
-use requests::{ORDERS, call_error_code, call_ok, execution_arn, new_alias, new_state_machine};
+use fixture::{Fixture, succeed};
+use requests::{ORDERS, call_error_code, call_ok, execution_arn, new_state_machine};
 use serde_json::{Value, json};
 use sfn_alias::model::{Failure, Outcome};
-use sfn_alias::{
-    CALLBACK_ERROR, DelayedOutcome, Json, Limits, Options, Outcomes, Scope, StartCallback, StartedExecution,
-    StepFunctions,
-};
-use std::sync::{Arc, Mutex};
+use sfn_alias::{CALLBACK_ERROR, DelayedOutcome, Json, Limits, Options, Outcomes, Scope};
+use std::sync::Arc;
 use std::time::Duration;
-
-type Function = dyn Fn(&StepFunctions, &StartedExecution) -> Option<DelayedOutcome> + Send + Sync;
-
-/// A service with the state machine `orders`, version 1 and the alias `PROD`, whose callback records the executions.
-struct Fixture {
-    sfn: StepFunctions,
-    started: Arc<Mutex<Vec<StartedExecution>>>,
-}
-
-impl Fixture {
-    fn new(
-        function: impl Fn(&StepFunctions, &StartedExecution) -> Option<DelayedOutcome> + Send + Sync + 'static,
-    ) -> Self {
-        Self::with_options(Options::default(), Arc::new(function))
-    }
-
-    fn with_options(options: Options, function: Arc<Function>) -> Self {
-        let (started, service) = (Arc::<Mutex<Vec<_>>>::default(), Arc::<Mutex<Option<StepFunctions>>>::default());
-        let (recorded, current) = (Arc::clone(&started), Arc::clone(&service));
-        let on_start = StartCallback::new(move |execution| {
-            recorded.lock().unwrap().push(execution.clone());
-            let sfn = current.lock().unwrap().clone().unwrap();
-            function(&sfn, execution)
-        });
-        let sfn = StepFunctions::in_memory_with(Options { on_start: Some(on_start), ..options }).unwrap();
-        *service.lock().unwrap() = Some(sfn.clone());
-        call_ok(&sfn, "CreateStateMachine", &new_state_machine("orders"));
-        call_ok(&sfn, "PublishStateMachineVersion", &json!({"stateMachineArn": ORDERS}));
-        call_ok(&sfn, "CreateStateMachineAlias", &new_alias("PROD", 1));
-        Self { sfn, started }
-    }
-
-    fn start(&self, name: &str) -> Value {
-        let input = r#"{"id": 1}"#;
-        let arn = format!("{ORDERS}:PROD");
-        call_ok(&self.sfn, "StartExecution", &json!({"stateMachineArn": arn, "name": name, "input": input}))
-    }
-
-    fn describe(&self, name: &str) -> [Value; 4] {
-        let described = call_ok(&self.sfn, "DescribeExecution", &execution_arn(name));
-        ["status", "output", "error", "cause"].map(|member| described[member].clone())
-    }
-
-    fn calls(&self) -> usize {
-        self.started.lock().unwrap().len()
-    }
-}
-
-fn succeed(output: &str) -> Option<DelayedOutcome> {
-    Some(Outcome::Succeeded(output.into()).into())
-}
 
 #[test]
 fn result_is_the_ending() {
@@ -127,34 +78,13 @@ fn rules_decide_before_the_callback() {
 }
 
 #[test]
-fn callback_may_call_the_service() {
-    let fixture = Fixture::new(|sfn, execution| {
-        let arn = execution.execution_arn.as_str();
-        let described = call_ok(sfn, "DescribeExecution", &json!({"executionArn": arn}));
-        if &*execution.name == "stopped" {
-            call_ok(sfn, "StopExecution", &json!({"executionArn": arn}));
-        }
-        if &*execution.name == "outer" {
-            call_ok(sfn, "StartExecution", &json!({"stateMachineArn": ORDERS, "name": "inner"}));
-        }
-        succeed(&described["status"].to_string())
-    });
-    for name in ["outer", "stopped"] {
-        fixture.start(name);
-    }
-    for name in ["outer", "inner"] {
-        assert_eq!(fixture.describe(name)[..2], [json!("SUCCEEDED"), json!(r#""RUNNING""#)]);
-    }
-    assert_eq!(fixture.describe("stopped")[0], "ABORTED");
-}
-
-#[test]
 fn panic_and_invalid_results_are_failures() {
     let fixture = Fixture::new(|_, execution| match &*execution.name {
         "panic" => panic!("no stock"),
+        "long" => succeed(&json!("a".repeat(262_143)).to_string()),
         _ => succeed("{"),
     });
-    for name in ["panic", "invalid"] {
+    for name in ["panic", "invalid", "long"] {
         fixture.start(name);
     }
     let failed = |cause: &str| [json!("FAILED"), Value::Null, json!(CALLBACK_ERROR), json!(cause)];
@@ -162,6 +92,8 @@ fn panic_and_invalid_results_are_failures() {
     let cause =
         "the result of the callback is not valid: `output` is not JSON: EOF while parsing an object at line 1 column 1";
     assert_eq!(fixture.describe("invalid"), failed(cause));
+    let cause = "the result of the callback is not valid: `output` has 262145 bytes; the limit is 262144 bytes";
+    assert_eq!(fixture.describe("long"), failed(cause));
 }
 
 #[test]
@@ -205,9 +137,7 @@ fn redrive_calls_the_callback_again() {
 #[test]
 fn synchronous_execution_has_the_result() {
     let fixture = Fixture::new(|_, execution| (&*execution.name != "open").then(|| succeed(&execution.input).unwrap()));
-    let mut machine = new_state_machine("express");
-    machine["type"] = json!("EXPRESS");
-    let arn = call_ok(&fixture.sfn, "CreateStateMachine", &machine)["stateMachineArn"].clone();
+    let arn = fixture.create_express();
     let start = |name: &str| json!({"stateMachineArn": arn, "name": name, "input": "[1]"});
     let output = call_ok(&fixture.sfn, "StartSyncExecution", &start("a"));
     assert_eq!((&output["status"], &output["output"]), (&json!("SUCCEEDED"), &json!("[1]")));
@@ -238,4 +168,52 @@ fn begun_call_is_finished_by_the_caller() {
     assert_eq!(fixture.describe("a")[0], "RUNNING");
     fixture.sfn.finish_call(progress, succeed("1"), &Json).unwrap();
     assert_eq!(fixture.describe("a")[..2], [json!("SUCCEEDED"), json!("1")]);
+}
+
+/// Inputs, definitions and outputs are sensitive.
+#[test]
+fn debug_omits_sensitive_texts() {
+    let fixture = Fixture::new(|_, _| panic!("not called"));
+    let body = json!({"stateMachineArn": ORDERS, "name": "a", "input": r#"{"card": "4111"}"#}).to_string();
+    let progress = fixture.sfn.begin_call_from("StartExecution", body.as_bytes(), &Json).unwrap();
+    let finished = fixture.sfn.begin_call_from("DescribeExecution", execution_arn("a").to_string().as_bytes(), &Json);
+    let printed = format!("{progress:?} {finished:?} {:?} {:?}", succeed(r#""4111""#), fixture.sfn.options());
+    for text in ["4111", "StartAt", &format!("{:?}", b"4111").replace(['[', ']'], "")] {
+        assert!(!printed.contains(text), "{text} in {printed}");
+    }
+    assert!(printed.contains("<16 bytes>") && printed.contains("StartCallback"), "{printed}");
+}
+
+#[test]
+fn other_scopes_have_the_same_callback() {
+    let fixture = Fixture::new(|_, execution| succeed(&json!(execution.execution_arn).to_string()));
+    let scoped = fixture.sfn.in_scope(Scope::new("aws-cn", "111111111111", "cn-north-1").unwrap());
+    let arn = call_ok(&scoped, "CreateStateMachine", &new_state_machine("orders"))["stateMachineArn"].clone();
+    let started = call_ok(&scoped, "StartExecution", &json!({"stateMachineArn": arn, "name": "a"}));
+    let execution_arn = "arn:aws-cn:states:cn-north-1:111111111111:execution:orders:a";
+    assert_eq!(started["executionArn"], execution_arn);
+    let described = call_ok(&scoped, "DescribeExecution", &json!({"executionArn": execution_arn}));
+    assert_eq!(described["output"], json!(execution_arn).to_string());
+    let arn = json!({"executionArn": execution_arn});
+    assert_eq!(call_error_code(&fixture.sfn, "DescribeExecution", &arn), "ExecutionDoesNotExist");
+}
+
+#[test]
+fn batch_contains_synchronous_executions() {
+    let fixture = Fixture::new(|_, execution| match &*execution.name {
+        "open" => None,
+        "panic" => panic!("no stock"),
+        _ => succeed("[1]"),
+    });
+    let (scope, arn) = (Scope::default(), fixture.create_express());
+    let bodies = ["a", "open", "panic"].map(|name| json!({"stateMachineArn": arn, "name": name}).to_string());
+    let requests: Vec<_> = bodies.iter().map(|body| (&scope, "StartSyncExecution", body.as_bytes())).collect();
+    let results: Vec<_> = fixture.sfn.call_batch(&requests).into_iter().collect();
+    let status = |index: usize| {
+        let output: Value = serde_json::from_slice(results[index].as_ref().unwrap()).unwrap();
+        [output["status"].clone(), output["output"].clone(), output["error"].clone()]
+    };
+    assert_eq!(status(0), [json!("SUCCEEDED"), json!("[1]"), Value::Null]);
+    assert_eq!(results[1].as_ref().unwrap_err().code(), "UnknownOperationException");
+    assert_eq!(status(2), [json!("FAILED"), Value::Null, json!(CALLBACK_ERROR)]);
 }
