@@ -69,7 +69,7 @@ fn lists_while_the_engine_hangs() {
 /// Many slow starts at once: each client gets a response, and others are not delayed.
 #[test]
 fn many_slow_starts() {
-    const STARTS: usize = 400;
+    const STARTS: usize = 700;
     let engine = Engine::start();
     let server = Server::start(&engine, &[]);
     let client = server.client();
@@ -94,7 +94,8 @@ fn many_slow_starts() {
         }
         thread::sleep(Duration::from_millis(50));
     }
-    assert!(threads < 200, "{threads} threads");
+    // 512 of calls, and those of the runtime.
+    assert!(threads < 600, "{threads} threads");
     let responses: Vec<_> = starters.into_iter().map(|starter| starter.join().unwrap()).collect();
     let accepted = responses.iter().filter(|response| response.status == 200).count();
     assert!(accepted > 0);
