@@ -13,6 +13,7 @@ mod machines;
 mod permits;
 mod poll;
 mod refresh;
+mod replace;
 mod start;
 mod transport;
 
