@@ -11,6 +11,9 @@ use std::time::{Duration, Instant};
 /// Maximum number of characters of a body that is not valid which an error repeats.
 const MAX_BODY_CHARACTERS: usize = 200;
 
+/// Maximum number of characters of an error, which can contain a text of the engine.
+const MAX_CHARACTERS: usize = 4000;
+
 /// The time until which the calls for one request must end.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Deadline(Instant);
@@ -114,7 +117,8 @@ impl Engine {
 
     /// Creates the error of a call.
     pub fn error(&self, operation: &str, detail: &dyn fmt::Display) -> CallError {
-        CallError { text: format!("{operation} at {} failed: {detail}", self.transport.url()), rejection: None }
+        let text = format!("{operation} at {} failed: {detail}", self.transport.url());
+        CallError { text: text.chars().take(MAX_CHARACTERS).collect(), rejection: None }
     }
 
     fn lock(&self) -> MutexGuard<'_, Contact> {

@@ -84,7 +84,7 @@ fn check_response(operation: &str, response: &Response, engine: &Engine) {
             assert!(response.status >= 400, "{operation}: {response:?}");
             let (code, message) = response.error();
             assert!(!code.is_empty() && !message.is_empty(), "{operation}: {response:?}");
-            assert!(message.len() < 4000, "{operation}: {message}");
+            assert!(message.chars().count() <= 4000, "{operation}: {message}");
         }
     }
 }
