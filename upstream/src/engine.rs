@@ -70,7 +70,7 @@ impl Engine {
     /// Returns the last error if the engine has not responded for the timeout.
     pub fn lasting_failure(&self) -> Option<CallError> {
         let LackOfResponses { since, last, error } = self.lock().failure.clone()?;
-        // Nobody knows whether the engine would respond now if the last call was long ago.
+        // If the last call was long ago, the engine may respond now.
         let is_lasting = self.is_lasting(last.duration_since(since)) && last.elapsed() < self.timeout;
         is_lasting.then_some(error)
     }

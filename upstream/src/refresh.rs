@@ -5,6 +5,7 @@ use crate::executions::Knowledge;
 use crate::handler::{Response, Upstream};
 use crate::machines::{Machine, MachineSource, region_of};
 use crate::permits::{Permit, Permits};
+use crate::replace::replace_arns;
 use crate::start::fail;
 use serde::Deserialize;
 use serde_json::json;
@@ -152,7 +153,8 @@ impl Upstream {
         const OPERATION: &str = "DescribeExecution";
         let input = json!({"executionArn": machine.execution_arn(&execution.name)});
         let region = region_of(&execution.state_machine_arn);
-        let found: EngineExecution = self.engine.call(region, OPERATION, &input, deadline)?;
+        let body = self.engine.send(region, OPERATION, input.to_string().as_bytes(), deadline)?;
+        let found: EngineExecution = self.engine.parse(OPERATION, &replace_arns(body, &self.machines))?;
         match ExecutionStatus::parse(&found.status) {
             Some(_) => Ok(found),
             None => Err(self.engine.error(OPERATION, &format_args!("unknown status `{}`", found.status))),

@@ -220,8 +220,8 @@ def history_pages(api: Api) -> None:
 @feature(HISTORY, "events of Parallel and Map")
 def history_of_branches(api: Api) -> None:
     definition = flow(
-        Both={"Type": "Parallel", "Branches": [output(1), output(2)], "Next": "Each"},
-        Each={"Type": "Map", "ItemProcessor": output(3), "End": True},
+        Both={"Type": "Parallel", "Branches": [output(1, "First"), output(2, "Second")], "Next": "Each"},
+        Each={"Type": "Map", "ItemProcessor": output(3, "Third"), "End": True},
     )
     execution = api.run(api.create(definition))["executionArn"]
     types = {event["type"] for event in api.read_history(execution)}

@@ -45,7 +45,7 @@ def wait_state(api: Api) -> None:
 
 @feature(STATES, "Parallel")
 def parallel_state(api: Api) -> None:
-    branches = [output({"branch": 1}), output({"branch": 2})]
+    branches = [output({"branch": 1}, "First"), output({"branch": 2}, "Second")]
     found = api.run_output(flow(Both={"Type": "Parallel", "Branches": branches, "End": True}))
     check("output", found, [{"branch": 1}, {"branch": 2}])
 

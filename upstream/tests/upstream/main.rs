@@ -1,5 +1,5 @@
 //! Operations with an engine that is a fake in this process.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod failures;
 mod fake_engine;

@@ -1,5 +1,6 @@
 //! Executions that end in the engine.
 
+use crate::fake_engine::ENGINE;
 use crate::support::{Fixture, LIMIT, MACHINE};
 use serde_json::{Value, json};
 use sfn_alias::Timestamp;
@@ -46,6 +47,18 @@ fn an_output_that_is_not_json_is_quoted() {
     // As moto.
     assert_eq!(end(json!({"status": "SUCCEEDED", "output": "big \"x\""}))["output"], "\"big \\\"x\\\"\"");
     assert_eq!(end(json!({"status": "SUCCEEDED"}))["output"], "null");
+}
+
+#[test]
+fn the_result_has_our_arns_and_names() {
+    let fixture = Fixture::with_machine();
+    let execution = fixture.start(MACHINE, "a");
+    let name = fixture.engine.calls("CreateStateMachine")[0]["name"].as_str().unwrap().to_owned();
+    let arn = format!("{ENGINE}:execution:{name}:a");
+    let output = json!({"id": arn, "name": name}).to_string();
+    fixture.engine.set_execution("a", json!({"status": "SUCCEEDED", "output": output}));
+    let expected = json!({"id": execution, "name": "orders"}).to_string();
+    assert_eq!(fixture.describe(&execution)["output"], expected);
 }
 
 #[test]
