@@ -46,9 +46,11 @@ def check(what: str, found: Any, expected: Any) -> None:
 class Api:
     """An endpoint with the API of Step Functions. Names of state machines are unique per feature and endpoint."""
 
-    def __init__(self, url: str, engine_url: str, prefix: str, server: Server | None = None) -> None:
+    def __init__(
+        self, url: str, engine_url: str, engine: peers.Peer, prefix: str, server: Server | None = None
+    ) -> None:
         self.sfn = create_client("stepfunctions", url)
-        self.url, self.engine_url, self.prefix, self.server = url, engine_url, prefix, server
+        self.engine_url, self.engine, self.prefix, self.server = engine_url, engine, prefix, server
         self.feature = ""
         self.numbers = itertools.count(1)
 
@@ -75,7 +77,7 @@ class Api:
         return self.sfn.create_state_machine_alias(name="PROD", routingConfiguration=routes)["stateMachineAliasArn"]
 
     def start(self, arn: str, input: Any = None, **members: Any) -> str:
-        """Starts an execution, and returns its ARN. It has a unique name by default, because moto names others `None`."""
+        """Starts an execution, and returns its ARN. Its default name is unique, because moto names others `None`."""
         if input is not None:
             members["input"] = json.dumps(input)
         members.setdefault("name", f"run-{next(self.numbers)}")

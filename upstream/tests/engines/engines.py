@@ -16,11 +16,12 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 import endpoints
-import executions  # noqa: F401  adds its features
-import page
+import executions  # noqa: F401  adds its features, in the order of the page
 import states  # noqa: F401
-import verify
 import versions  # noqa: F401
+import failures  # noqa: F401
+import page
+import verify
 from botocore.exceptions import ClientError
 from endpoints import Api, Difference
 from features import BEHIND, DIRECTLY, FEATURES, Feature
@@ -81,7 +82,8 @@ def test_engine(engine: Peer, features: list[Feature]) -> tuple[page.Results, li
         endpoints.start_server(["--upstream", url, "--upstream-timeout", "5s"]) as server,
         ThreadPoolExecutor() as pool,
     ):
-        direct, behind = Api(url, url, "direct"), Api(server.url, url, "behind", server)
+        direct = Api(url, url, engine, "direct")
+        behind = Api(server.url, url, engine, "behind", server)
         tests = [(DIRECTLY, direct, others), (BEHIND, behind, others), (BEHIND, behind, vectors)]
         tests = [pool.submit(test_features, engine, *test) for test in tests]
         return merge(test.result() for test in tests)

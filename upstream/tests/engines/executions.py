@@ -21,7 +21,7 @@ def find_code(call: Any, **members: Any) -> str | None:
 
 def find_code_of_definition(api: Api, definition: dict[str, Any]) -> str | None:
     """Returns the error code of CreateStateMachine with a definition."""
-    members = {"name": f"{api.prefix}-{api.feature}", "definition": json.dumps(definition), "roleArn": ROLE}
+    members = {"name": f"{api.prefix}-{api.feature}-2", "definition": json.dumps(definition), "roleArn": ROLE}
     return find_code(api.sfn.create_state_machine, **members)
 
 

@@ -22,9 +22,9 @@ endpoint, and *behind* sfn-alias, if a client uses `serve --upstream`. `make eng
 
 {summary}
 
-In the tables, ✓ means that the program of the feature ran and that each value was as expected from AWS. Any other text
-is a limit: what differs. Behind sfn-alias, the engine still decides what happens inside an execution, and its limits
-remain.
+In the tables, ✓ means that the program of the feature ran and that each value was as expected from AWS. Any other
+text is a limit: what differs. Behind sfn-alias, the engine still decides what happens inside an execution, and its
+limits remain.
 """
 
 

@@ -106,9 +106,10 @@ def context_object(api: Api) -> None:
 @feature(STATES, "the whole `$$.Execution`")
 def whole_context_object(api: Api) -> None:
     arn = api.create(flow(Read={"Type": "Pass", "Parameters": {"it.$": "$$.Execution"}, "End": True}))
-    execution = api.start(arn, {"a": 1})
-    found = json.loads(api.wait(execution)["output"])["it"]
-    check("Id and Input", (found["Id"], found["Input"]), (execution, {"a": 1}))
+    ended = api.run(arn, {"a": 1})
+    check("status and error", (ended["status"], ended.get("error")), ("SUCCEEDED", None))
+    found = json.loads(ended["output"])["it"]
+    check("Id and Input", (found["Id"], found["Input"]), (ended["executionArn"], {"a": 1}))
 
 
 @feature(STATES, "Map, distributed, and its map run")

@@ -14,7 +14,7 @@ from features import feature
 LOCK = threading.Lock()
 
 
-@feature("Vectors", "all vectors that can run against an endpoint, except for those whose execution must stay RUNNING", True)
+@feature("Vectors", "all that can run against an endpoint, except if an execution must stay RUNNING", only_behind=True)
 def vectors(api: Api) -> None:
     with endpoints.start_server(["--upstream", api.engine_url]) as server:
         found = find_differences(server.url)
