@@ -8,7 +8,8 @@ import { repository } from './support/repository.mjs'
 
 /** The documents with code blocks for Node. */
 const documents = [
-  'bindings-node/README.md', 'README.md', 'docs/test-node.md', 'docs/check-before-a-deploy.md', 'docs/deploy-gradually.md'
+  'bindings-node/README.md', 'README.md', 'docs/test-node.md', 'docs/check-before-a-deploy.md', 'docs/deploy-gradually.md',
+  'docs/on-start.md'
 ]
 const extensions = { js: 'mjs', cjs: 'cjs' }
 // CDK's own template validation is not tested here and takes seconds. The test runner of a block must not report to this one.
@@ -53,7 +54,8 @@ for (const document of documents) {
   })
 }
 
-for (const [example, printed] of [['start', 'expected'], ['serve', 'serve'], ['canary_rolls_back', 'canary_rolls_back']]) {
+const examples = [['start', 'expected'], ['serve', 'serve'], ['canary_rolls_back', 'canary_rolls_back'], ['run_definitions', 'run_definitions']]
+for (const [example, printed] of examples) {
   test(`examples/node/${example}.mjs prints examples/${printed}.txt`, () => {
     copyFileSync(join(repository, `examples/node/${example}.mjs`), `${example}.mjs`)
     assert.equal(run(`${example}.mjs`), readFileSync(join(repository, `examples/${printed}.txt`), 'utf8'))

@@ -7,9 +7,9 @@ use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, si
 use aws_sigv4::sign::v4;
 use http::{Request, Uri, header};
 use sfn_alias_server::auth::settings::read_profiles;
-use std::cell::RefCell;
 use std::fmt::Display;
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 use ureq::Agent;
 
@@ -20,6 +20,8 @@ pub(crate) enum Caller {
     Account(String),
     /// The user: signed with a profile of the credentials file, or by default with the environment's credentials.
     User(Option<String>),
+    /// These keys.
+    Keys(Credentials),
     /// A role that the user assumes.
     Role(Box<AssumedRole>),
 }
@@ -31,6 +33,16 @@ impl Caller {
         match is_aws || profile.is_some() || load_credentials(None).is_ok() {
             true => Self::User(profile.map(str::to_owned)),
             false => Self::Account(account.to_owned()),
+        }
+    }
+
+    /// Selects the identity for an emulator whose signatures are not those of a person: a profile, the environment, or the
+    /// keys `test` and `test`. For AWS, the user.
+    pub fn select_for_emulator(profile: Option<&str>, is_aws: bool) -> Self {
+        let has_environment = ["AWS_ACCESS_KEY_ID", "AWS_PROFILE"].iter().any(|name| read_variable(name).is_some());
+        match is_aws || profile.is_some() || has_environment {
+            true => Self::User(profile.map(str::to_owned)),
+            false => Self::Keys(Credentials::new("test", "test", None, None, "default")),
         }
     }
 
@@ -48,6 +60,7 @@ impl Caller {
                 request.headers_mut().insert(header::AUTHORIZATION, value.try_into().map_err(invalid)?);
                 return Ok(());
             }
+            Self::Keys(credentials) => credentials.clone(),
             Self::User(profile) => load_credentials(profile.as_deref())?,
             Self::Role(role) => role.credentials(region)?,
         };
@@ -163,7 +176,7 @@ pub(crate) struct AssumedRole {
     url: String,
     profile: Option<String>,
     agent: Agent,
-    cached: RefCell<Option<(Credentials, Instant)>>,
+    cached: Arc<Mutex<Option<(Credentials, Instant)>>>,
 }
 
 impl AssumedRole {
@@ -172,16 +185,17 @@ impl AssumedRole {
         let url = url.map_or_else(|| aws_url("sts", region), str::to_owned);
         let (arn, profile) = (arn.to_owned(), profile.map(str::to_owned));
         let agent = build_agent(&url, TIMEOUT)?;
-        Ok(Self { arn, url, profile, agent, cached: RefCell::default() })
+        Ok(Self { arn, url, profile, agent, cached: Arc::default() })
     }
 
     /// Returns the role's credentials. Assumes the role with the user's credentials if necessary.
     fn credentials(&self, region: &str) -> Result<Credentials, CliError> {
-        let cached = match self.cached.take().filter(|(_, since)| since.elapsed() < RENEW_AFTER) {
-            Some(cached) => cached,
+        let mut cached = self.cached.lock().unwrap_or_else(PoisonError::into_inner);
+        let valid = match cached.take().filter(|(_, since)| since.elapsed() < RENEW_AFTER) {
+            Some(valid) => valid,
             None => (self.assume(region)?, Instant::now()),
         };
-        Ok(self.cached.borrow_mut().insert(cached).0.clone())
+        Ok(cached.insert(valid).0.clone())
     }
 
     fn assume(&self, region: &str) -> Result<Credentials, CliError> {

@@ -10,8 +10,10 @@ mod engine;
 mod executions;
 mod handler;
 mod machines;
+mod permits;
 mod poll;
 mod refresh;
+mod replace;
 mod start;
 mod transport;
 

@@ -13,8 +13,10 @@ use std::sync::{Mutex, PoisonError};
 const NAME_CHARACTERS: usize = 69;
 /// Number of bytes of the hash, as two digits each.
 const HASH_BYTES: usize = 5;
-/// Maximum number of ARNs that are stored. If there are more, they are read again.
-const MAX_ARNS: usize = 10_000;
+/// Number of digits of the hash.
+pub(crate) const HASH_DIGITS: usize = 10;
+/// Maximum number of known state machines. If there are more, their ARNs are read again.
+const MAX_KNOWN: usize = 10_000;
 
 /// What a state machine of the engine is created from.
 #[derive(Debug, Clone, Copy)]
@@ -73,13 +75,13 @@ impl Machine {
     }
 }
 
-/// The ARNs of the state machines that the engine has.
+/// The state machines that the engine has.
 #[derive(Debug)]
 pub(crate) struct Machines {
     /// Identifies our data, so that another data file with the same names has other state machines in the engine.
     data_id: String,
-    /// By name.
-    arns: Mutex<HashMap<String, String>>,
+    /// By the hash in the name.
+    known: Mutex<HashMap<String, Machine>>,
 }
 
 #[derive(Deserialize)]
@@ -90,7 +92,7 @@ struct Created {
 
 impl Machines {
     pub fn new(data_id: String) -> Self {
-        Self { data_id, arns: Mutex::default() }
+        Self { data_id, known: Mutex::default() }
     }
 
     /// Returns the state machine for a revision. Creates it unless this process knows its ARN; the engine returns an
@@ -102,18 +104,24 @@ impl Machines {
         deadline: Deadline,
     ) -> Result<Machine, CallError> {
         let name = self.format_name(source);
-        let stored = self.lock().get(&name).cloned();
-        let arn = match stored {
-            Some(arn) => arn,
-            None => self.create(engine, source, &name, deadline)?,
-        };
+        if let Some(known) = self.find(hash_of(&name)).filter(|known| known.name == name) {
+            return Ok(known);
+        }
+        let arn = self.create(engine, source, &name, deadline)?;
         let (local_arn, local_name) = (source.state_machine_arn.to_owned(), source.local_name().to_owned());
-        Ok(Machine { arn, name, local_arn, local_name })
+        let machine = Machine { arn, name, local_arn, local_name };
+        self.store(machine.clone());
+        Ok(machine)
+    }
+
+    /// Returns a known state machine by the hash in its name.
+    pub fn find(&self, hash: &str) -> Option<Machine> {
+        self.lock().get(hash).cloned()
     }
 
     /// Creates the state machine again at its next use, because the engine does not have it.
     pub fn forget(&self, machine: &Machine) {
-        self.lock().remove(&machine.name);
+        self.lock().remove(hash_of(&machine.name));
     }
 
     fn create(
@@ -135,16 +143,15 @@ impl Machines {
         if !arn.ends_with(&format!(":stateMachine:{name}")) {
             return Err(engine.error(OPERATION, &format_args!("the response has another ARN: `{arn}`")));
         }
-        self.store(name, &arn);
         Ok(arn)
     }
 
-    fn store(&self, name: &str, arn: &str) {
-        let mut arns = self.lock();
-        if arns.len() >= MAX_ARNS {
-            arns.clear();
+    fn store(&self, machine: Machine) {
+        let mut known = self.lock();
+        if known.len() >= MAX_KNOWN {
+            known.clear();
         }
-        arns.insert(name.to_owned(), arn.to_owned());
+        known.insert(hash_of(&machine.name).to_owned(), machine);
     }
 
     /// Returns the name: ours, and a hash of everything that the state machine depends on.
@@ -160,9 +167,14 @@ impl Machines {
         format!("{prefix}-{digits}")
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, String>> {
-        self.arns.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Machine>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Returns the hash in the name of a state machine of the engine.
+fn hash_of(name: &str) -> &str {
+    name.get(name.len().saturating_sub(HASH_DIGITS)..).unwrap_or_default()
 }
 
 /// Finds the ARN of the state machine with a name in an error text.

@@ -4,6 +4,8 @@ use crate::engine::{CallError, Deadline};
 use crate::executions::Knowledge;
 use crate::handler::{Response, Upstream};
 use crate::machines::{Machine, MachineSource, region_of};
+use crate::permits::{Permit, Permits};
+use crate::replace::replace_arns;
 use crate::start::fail;
 use serde::Deserialize;
 use serde_json::json;
@@ -11,9 +13,6 @@ use sfn_alias::model::{ExecutionStatus, Failure, Outcome};
 use sfn_alias::{Error, Json, Scope, Sensitive, StartedExecution, StepFunctions, Timestamp, parse_arn};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
-
-/// Maximum number of requests at a time for one list of executions.
-const CONCURRENT: usize = 8;
 
 /// The member of a request that names what it reads.
 #[derive(Deserialize)]
@@ -70,33 +69,39 @@ impl Upstream {
             && let Ok(arn) = parse_arn(&arn)
         {
             let running = service.running_executions(Some(arn.state_machine_arn()))?;
-            self.refresh_all(&running, Some(self.engine.deadline()))?;
+            self.refresh_all(&running, &self.list_permits, Some(self.engine.deadline()))?;
         }
         Ok(service.call_from("ListExecutions", body, &Json)?)
     }
 
-    /// Asks about several executions at a time, until the deadline. Without one, each has its own.
+    /// Asks about several executions, with up to a permit for each at a time, until the deadline. Without one, each has its own.
     pub(crate) fn refresh_all(
         &self,
         executions: &[StartedExecution],
+        permits: &Permits,
         deadline: Option<Deadline>,
     ) -> sfn_alias::Result<()> {
+        if executions.is_empty() {
+            return Ok(());
+        }
         let next = Mutex::new(executions.iter());
-        let work = || {
+        let work = |_permit: Permit<'_>| {
             while !deadline.is_some_and(Deadline::is_over) {
                 let Some(execution) = next.lock().unwrap_or_else(PoisonError::into_inner).next() else { break };
                 self.refresh(execution, deadline.unwrap_or_else(|| self.engine.deadline()))?;
             }
             Ok(())
         };
-        match executions.len().min(CONCURRENT) {
-            0 => Ok(()),
-            1 => work(),
-            threads => std::thread::scope(|scope| {
-                let handles: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-                handles.into_iter().try_for_each(|handle| handle.join().unwrap_or(Ok(())))
-            }),
-        }
+        let Some(own) = permits.acquire(deadline.unwrap_or_else(|| self.engine.deadline())) else { return Ok(()) };
+        // More threads than permits would only wait.
+        let others = (1..executions.len()).map_while(|_| permits.try_acquire());
+        std::thread::scope(|scope| {
+            let spawn = |permit| std::thread::Builder::new().spawn_scoped(scope, || work(permit));
+            // Without another thread, the others do the work.
+            let handles: Vec<_> = others.filter_map(|permit| spawn(permit).ok()).collect();
+            let result = work(own);
+            handles.into_iter().fold(result, |result, handle| result.and(handle.join().unwrap_or(Ok(()))))
+        })
     }
 
     /// Asks about an execution that is RUNNING here. Ends it if it has ended in the engine, and sends it again if the engine
@@ -124,11 +129,10 @@ impl Upstream {
             Err(error) if error.is("ExecutionDoesNotExist") && knowledge == Knowledge::Unknown => {
                 self.send_again(execution, deadline)
             }
-            Err(error) if error.is("ExecutionDoesNotExist") => self.fail(execution, &error),
             Err(error) if self.engine.is_lasting(self.executions.record_failure(arn, begin)) => {
                 self.fail(execution, &error)
             }
-            // The engine may respond later.
+            // The engine may respond later, or find the execution later.
             Err(_) => Ok(()),
         }
     }
@@ -148,7 +152,8 @@ impl Upstream {
         const OPERATION: &str = "DescribeExecution";
         let input = json!({"executionArn": machine.execution_arn(&execution.name)});
         let region = region_of(&execution.state_machine_arn);
-        let found: EngineExecution = self.engine.call(region, OPERATION, &input, deadline)?;
+        let body = self.engine.send(region, OPERATION, input.to_string().as_bytes(), deadline)?;
+        let found: EngineExecution = self.engine.parse(OPERATION, &replace_arns(body, &self.machines))?;
         match ExecutionStatus::parse(&found.status) {
             Some(_) => Ok(found),
             None => Err(self.engine.error(OPERATION, &format_args!("unknown status `{}`", found.status))),

@@ -2,6 +2,7 @@
 
 use clap::builder::{BoolishValueParser, RangedU64ValueParser};
 use clap::{Args, ValueEnum};
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -36,6 +37,24 @@ pub(crate) struct ServiceArgs {
     /// Number of executions stored per state machine; older ones are deleted
     #[arg(long, default_value_t = 10_000, value_name = "NUMBER", env = "SFN_ALIAS_EXECUTIONS_PER_STATE_MACHINE")]
     pub executions_per_state_machine: usize,
+}
+
+/// The endpoint that runs executions.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Upstream")]
+pub(crate) struct UpstreamArgs {
+    /// Run executions in this endpoint, for example LocalStack, MiniStack or moto's server
+    #[arg(long, value_name = "URL", env = "SFN_ALIAS_UPSTREAM")]
+    pub upstream: Option<String>,
+    /// Sign with this profile of the shared credentials file [default: credentials in the environment, or test and test]
+    #[arg(long, value_name = "NAME", requires = "upstream", env = "SFN_ALIAS_UPSTREAM_PROFILE")]
+    pub upstream_profile: Option<String>,
+    /// Allow AWS itself, which charges for executions
+    #[arg(long, requires = "upstream", env = "SFN_ALIAS_UPSTREAM_ALLOW_AWS", value_parser = BoolishValueParser::new())]
+    pub upstream_allow_aws: bool,
+    /// Time after which an execution fails because the endpoint does not respond, from 100ms to 5m
+    #[arg(long, default_value = "10s", value_name = "TIME", value_parser = parse_upstream_timeout, requires = "upstream", env = "SFN_ALIAS_UPSTREAM_TIMEOUT")]
+    pub upstream_timeout: Duration,
 }
 
 /// The options of `sfn-alias serve`.
@@ -76,6 +95,8 @@ pub(crate) struct ServeArgs {
     /// Time between two requests with metrics, from 1s to 1h
     #[arg(long, default_value = "10s", value_name = "TIME", value_parser = parse_interval, requires = "metrics_to", help_heading = "Metrics", env = "SFN_ALIAS_METRICS_INTERVAL")]
     pub metrics_interval: Duration,
+    #[command(flatten)]
+    pub upstream: UpstreamArgs,
     /// Log filter, in `tracing` syntax: off, error, warn, info (every request), debug
     #[arg(long, default_value = "info", value_name = "FILTER", env = "SFN_ALIAS_LOG", help_heading = "Logs")]
     pub log: String,
@@ -92,6 +113,7 @@ Examples:
   sfn-alias serve --host 0.0.0.0 --credentials FILE
   sfn-alias serve --host localhost --tls-cert FILE --tls-key FILE
   sfn-alias serve --metrics-to http://127.0.0.1:4566
+  sfn-alias serve --upstream http://127.0.0.1:4566
 
 Then, in another shell:
   export AWS_ENDPOINT_URL_SFN=http://127.0.0.1:8083
@@ -120,9 +142,16 @@ pub(crate) enum LogFormat {
 
 /// Parses the interval of metrics.
 fn parse_interval(text: &str) -> Result<Duration, String> {
-    let valid = Duration::from_secs(1)..=Duration::from_secs(3600);
-    let interval = parse_duration(text)?;
-    if valid.contains(&interval) { Ok(interval) } else { Err("expected a time from 1s to 1h".to_owned()) }
+    parse_duration_in(text, Duration::from_secs(1)..=Duration::from_secs(3600), "1s to 1h")
+}
+
+fn parse_upstream_timeout(text: &str) -> Result<Duration, String> {
+    parse_duration_in(text, Duration::from_millis(100)..=Duration::from_secs(300), "100ms to 5m")
+}
+
+fn parse_duration_in(text: &str, valid: RangeInclusive<Duration>, expected: &str) -> Result<Duration, String> {
+    let time = parse_duration(text)?;
+    if valid.contains(&time) { Ok(time) } else { Err(format!("expected a time from {expected}")) }
 }
 
 /// Parses `500ms`, `2s`, `5m` or `1h`.

@@ -1,11 +1,10 @@
 //! Sends metrics of executions to CloudWatch, from a thread of its own, so that no request waits for it.
 
 use super::args::ServeArgs;
-use crate::agent::is_loopback;
+use super::url::check_url;
 use crate::endpoint::{CLOUDWATCH, Endpoint};
 use crate::exit::CliError;
-use crate::signing::{Caller, is_aws_url};
-use http::Uri;
+use crate::signing::Caller;
 use serde_json::json;
 use sfn_alias::{METRIC_NAMESPACE, MetricDatum, StepFunctions, Timestamp, parse_arn};
 use std::collections::{BTreeMap, VecDeque};
@@ -56,26 +55,10 @@ impl MetricsSender {
 /// Checks the option `--metrics-to`.
 ///
 /// # Errors
-/// [`CliError::Usage`] for an invalid URL, a password or a query in it, for AWS, and for another machine without TLS.
+/// Those of [`check_url`].
 pub(super) fn check_metrics_url(url: &str) -> Result<(), CliError> {
-    // The URL is logged, so the error omits it too.
-    if url.contains('@') {
-        let text = "--metrics-to: expected a URL without a user and a password; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
-        return Err(CliError::Usage(text.to_owned()));
-    }
-    if url.contains(['?', '#']) {
-        return Err(CliError::Usage("--metrics-to: expected a URL without a query and a fragment".to_owned()));
-    }
-    let usage = |detail: &str| Err(CliError::Usage(format!("--metrics-to: {detail}, found `{url}`")));
-    if is_aws_url("--metrics-to", url)? {
-        return usage("expected an emulator of CloudWatch: AWS rejects metrics in the namespace AWS/States");
-    }
-    let uri: Uri = url.parse().map_err(CliError::usage)?;
-    let is_loopback = uri.host().is_some_and(is_loopback);
-    if uri.scheme_str() == Some("http") && !is_loopback {
-        return usage("expected https://, or an address of this machine");
-    }
-    Ok(())
+    let refused = "expected an emulator of CloudWatch: AWS rejects metrics in the namespace AWS/States";
+    check_url("--metrics-to", url, Some(refused))
 }
 
 /// A PutMetricData request.

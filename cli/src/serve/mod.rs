@@ -8,6 +8,8 @@
 //! | `settings` | the files of credentials and certificates, and SIGHUP |
 //! | `log` | the log |
 //! | `metrics` | sends metrics to CloudWatch |
+//! | `upstream` | runs executions in another endpoint |
+//! | `url` | checks the URLs of both |
 
 mod args;
 mod log;
@@ -15,6 +17,8 @@ mod metrics;
 mod outcomes;
 mod run;
 mod settings;
+mod upstream;
+mod url;
 
 pub(super) use args::ServeArgs;
 pub(super) use run::{backup_path, run};

@@ -5,13 +5,14 @@ use super::log;
 use super::metrics::{MetricsSender, check_metrics_url};
 use super::outcomes::{WatchedOutcomes, log_outcomes, reload_outcomes};
 use super::settings::{SettingsFiles, reload_on_hangup};
+use super::upstream::{Handler, HttpTransport, create_handler, create_transport};
 use crate::endpoint::parse_scope;
 use crate::exit::{CliError, CommandResult, OK, SYSTEM_ERROR};
 use crate::outcomes_file::OutcomesFile;
 use crate::output;
 use crate::signals::{handle_signals, is_hangup_ignored};
 use sfn_alias::{Options, Outcomes, StepFunctions};
-use sfn_alias_server::http::{Limits, Server, ServerConfig, Settings, Shutdown};
+use sfn_alias_server::http::{CallHandler, Limits, Server, ServerConfig, Settings, Shutdown};
 use std::ffi::OsString;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
@@ -26,13 +27,15 @@ pub(crate) fn run(args: ServeArgs) -> CommandResult {
     let (watched, outcomes) =
         args.service.outcomes.clone().map(OutcomesFile::new).map(WatchedOutcomes::open).transpose()?.unzip();
     args.metrics_to.as_deref().map_or(Ok(()), check_metrics_url)?;
+    let transport = create_transport(&args)?;
     let address = resolve_host(&args.host, args.port)?;
     Server::check_address(address, &settings.access, args.insecure_allow_anonymous).map_err(CliError::usage)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CliError::system)?;
     let stop = stop_signal()?;
     runtime.block_on(async {
         let closed = Arc::new(Notify::new());
-        let (server, service) = start_server(&args, address, settings, outcomes.clone()).await?;
+        let (server, service, handler) = start_server(&args, address, settings, outcomes.clone(), transport).await?;
+        let _poller = handler.map(|handler| handler.start_polling()).transpose()?;
         let hangup = || signal(SignalKind::hangup()).map_err(CliError::system);
         if !(files.is_empty() && (watched.is_some() || is_hangup_ignored())) {
             tokio::spawn(reload_on_hangup(hangup()?, files, server.settings(), Arc::clone(&closed)));
@@ -74,13 +77,14 @@ fn strip_brackets(host: &str) -> &str {
     host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host)
 }
 
-/// Starts the server. Returns it with its service.
+/// Starts the server. Returns it with its service and the handler of `--upstream`.
 async fn start_server(
     args: &ServeArgs,
     address: SocketAddr,
     settings: Settings,
     outcomes: Option<Outcomes>,
-) -> Result<(Server, StepFunctions), CliError> {
+    transport: Option<HttpTransport>,
+) -> Result<(Server, StepFunctions, Option<Arc<Handler>>), CliError> {
     let limits = Limits { connections: limit_connections(args.max_connections), ..Limits::default() };
     let listener = Server::listen(address).await.map_err(CliError::system)?;
     // Opened after listening succeeds, so that a failed start creates no file.
@@ -88,9 +92,17 @@ async fn start_server(
     let is_address = strip_brackets(&args.host).parse::<IpAddr>().is_ok();
     let host_name = (!is_address).then(|| args.host.clone());
     let backup_file = args.data.as_deref().map(backup_path).transpose()?;
-    let config =
-        ServerConfig { settings, limits, host_name, backup_file, ..ServerConfig::new(service.clone(), durable) };
-    Ok((Server::from_listener(listener, config).map_err(CliError::system)?, service))
+    let handler = transport.map(|transport| create_handler(args, transport, service.clone()));
+    let call_handler = handler.clone().map(|handler| handler as Arc<dyn CallHandler>);
+    let config = ServerConfig {
+        settings,
+        limits,
+        host_name,
+        backup_file,
+        call_handler,
+        ..ServerConfig::new(service.clone(), durable)
+    };
+    Ok((Server::from_listener(listener, config).map_err(CliError::system)?, service, handler))
 }
 
 /// Returns the file that `POST /backup` writes: next to the data file, so that it is in a directory that is writable, and
@@ -122,6 +134,9 @@ fn print_url(server: &Server, args: &ServeArgs) -> Result<(), CliError> {
     let (url, version) = (server.url(), env!("CARGO_PKG_VERSION"));
     let data = args.data.as_ref().map(|path| path.display().to_string());
     tracing::info!(%url, data = data.as_deref().unwrap_or("in memory"), version, "ready; press Ctrl-C to stop");
+    if let Some(upstream) = &args.upstream.upstream {
+        tracing::info!(upstream, "executions run in this endpoint");
+    }
     if server.address().ip().to_canonical().is_unspecified() {
         let url = server.url_with_host(&rustix::system::uname().nodename().to_string_lossy());
         tracing::info!(

@@ -1,0 +1,124 @@
+//! `serve --upstream`: runs executions in another endpoint.
+
+use super::args::{ServeArgs, UpstreamArgs};
+use super::url::check_url;
+use crate::agent::{build_agent, send_request};
+use crate::endpoint::STEP_FUNCTIONS;
+use crate::exit::CliError;
+use crate::signing::{Caller, is_aws_url};
+use http::{Request, header};
+use sfn_alias::StepFunctions;
+use sfn_alias_server::http::CallHandler;
+use sfn_alias_server::protocol::HttpError;
+use sfn_alias_upstream::{Poller, Transport, Upstream, UpstreamError, UpstreamOptions, UpstreamResponse};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use ureq::Agent;
+
+const OPTION: &str = "--upstream";
+
+/// Connections that were not used for longer are closed, because the engine may be about to close them.
+const MAX_IDLE: Duration = Duration::from_secs(1);
+
+/// Creates the client of `--upstream`. Checks the option, and that requests can be signed.
+///
+/// # Errors
+/// Those of [`check_url`], and [`CliError::Usage`] for missing credentials.
+pub(super) fn create_transport(args: &ServeArgs) -> Result<Option<HttpTransport>, CliError> {
+    let UpstreamArgs { upstream, upstream_profile, upstream_allow_aws, upstream_timeout } = &args.upstream;
+    let Some(url) = upstream else { return Ok(None) };
+    let refused = (!upstream_allow_aws).then_some(
+        "expected an emulator: AWS charges for executions, and nothing is deleted there; to allow it, use --upstream-allow-aws",
+    );
+    check_url(OPTION, url, refused)?;
+    let is_aws = is_aws_url(OPTION, url)?;
+    let caller = Caller::select_for_emulator(upstream_profile.as_deref(), is_aws);
+    let (url, agent) = (url.clone(), build_agent(url, *upstream_timeout)?);
+    let transport = HttpTransport { url, caller, agent, failing: AtomicBool::new(false) };
+    // Otherwise every request would fail.
+    transport.create_request(&args.service.region, "ListStateMachines", b"{}").map_err(|error| {
+        CliError::Usage(format!("{OPTION}: {}", error.to_string().replace("--profile", "--upstream-profile")))
+    })?;
+    Ok(Some(transport))
+}
+
+/// Creates the handler of a service.
+pub(super) fn create_handler(args: &ServeArgs, transport: HttpTransport, service: StepFunctions) -> Arc<Handler> {
+    let options = UpstreamOptions { timeout: args.upstream.upstream_timeout };
+    Arc::new(Handler(Arc::new(Upstream::new(service, Box::new(transport), options))))
+}
+
+/// Runs the operations for which the engine is needed.
+#[derive(Debug)]
+pub(super) struct Handler(Arc<Upstream>);
+
+impl Handler {
+    /// Starts to ask about running executions.
+    pub fn start_polling(&self) -> Result<Poller, CliError> {
+        Poller::start(Arc::clone(&self.0)).map_err(CliError::system)
+    }
+}
+
+impl CallHandler for Handler {
+    fn handles(&self, operation: &str) -> bool {
+        Upstream::handles(operation)
+    }
+
+    fn handle(&self, service: &StepFunctions, operation: &str, body: &[u8]) -> Result<Vec<u8>, HttpError> {
+        self.0.handle(service, operation, body).map_err(|error| match error {
+            UpstreamError::Service(error) => error.into(),
+            UpstreamError::Engine(UpstreamResponse { status, body }) => HttpError::Upstream { status, body },
+        })
+    }
+}
+
+/// Sends requests over HTTP, with a signature of this program.
+#[derive(Debug)]
+pub(super) struct HttpTransport {
+    url: String,
+    caller: Caller,
+    agent: Agent,
+    /// Whether the last request had no response, so that a failure is logged once.
+    failing: AtomicBool,
+}
+
+impl HttpTransport {
+    fn create_request(&self, region: &str, operation: &str, body: &[u8]) -> Result<Request<Vec<u8>>, CliError> {
+        let target = format!("{}.{operation}", STEP_FUNCTIONS.target_prefix);
+        let request = Request::post(&self.url)
+            .header(header::CONTENT_TYPE, "application/x-amz-json-1.0")
+            .header("x-amz-target", target);
+        let mut request = request.body(body.to_vec()).map_err(CliError::usage)?;
+        self.caller.authorize(&mut request, region, STEP_FUNCTIONS.signing_name)?;
+        Ok(request)
+    }
+}
+
+impl HttpTransport {
+    /// Logs when responses stop, and when they begin again.
+    fn log_failure(&self, operation: &str, error: Option<&str>) {
+        let url = &self.url;
+        match (error, self.failing.swap(error.is_some(), Ordering::Relaxed)) {
+            (Some(error), false) => tracing::warn!(url, operation, error, "the upstream endpoint does not respond"),
+            (None, true) => tracing::info!(url, "the upstream endpoint responds again"),
+            _ => {}
+        }
+    }
+}
+
+impl Transport for HttpTransport {
+    fn url(&self) -> &str {
+        &self.url
+    }
+
+    fn send(&self, region: &str, operation: &str, body: &[u8], timeout: Duration) -> Result<UpstreamResponse, String> {
+        let request = self.create_request(region, operation, body).map_err(|error| error.to_string())?;
+        let request =
+            self.agent.configure_request(request).timeout_global(Some(timeout)).max_idle_age(MAX_IDLE).build();
+        let response = send_request(&self.agent, request).map_err(|error| error.to_string());
+        self.log_failure(operation, response.as_ref().err().map(String::as_str));
+        let response = response?;
+        Ok(UpstreamResponse { status: response.status().as_u16(), body: response.into_body() })
+    }
+}
