@@ -126,6 +126,49 @@ export interface Ending {
   after?: number | string
 }
 
+/** An execution that was started or redriven, as `onStart` receives it. */
+export interface StartedExecution {
+  executionArn: string
+  /** The unqualified ARN of the state machine. */
+  stateMachineArn: string
+  /** The version that was started; absent if the request had neither a version ARN nor an alias ARN. */
+  stateMachineVersionArn?: string
+  /** The alias that was started; absent if the request had no alias ARN. */
+  stateMachineAliasArn?: string
+  /** The name of the execution. */
+  name: string
+  /** The input, a JSON text. */
+  input: string
+  /** The definition of the version that was started, a JSON text in Amazon States Language. */
+  definition: string
+  roleArn: string
+  type: 'STANDARD' | 'EXPRESS'
+  /** The time of the start or redrive. */
+  startDate: Date
+  /** The number of redrives: 0 at the start. */
+  redriveCount: number
+  /** The X-Ray trace header, if specified. */
+  traceHeader?: string
+}
+
+/** The second argument of `onStart`. */
+export interface StartContext {
+  /**
+   * Aborted if the promise is pending when the execution is stopped, ended, redriven or deleted through this service, or when
+   * the service is closed: the result is then ignored.
+   */
+  readonly signal: typeof globalThis extends { AbortSignal: { prototype: infer Signal } } ? Signal : {
+    readonly aborted: boolean
+    addEventListener(type: 'abort', listener: () => void): void
+  }
+}
+
+/** What `onStart` returns: how the execution ends, or nothing to leave it RUNNING until `endExecution` or StopExecution ends it. */
+export type StartResult = Ending | null | undefined | void
+
+/** The option `onStart`. */
+export type StartCallback = (execution: StartedExecution, context: StartContext) => StartResult | PromiseLike<StartResult>
+
 /** The result of `endExecution`. */
 export interface EndedExecution {
   executionArn: string
@@ -168,8 +211,21 @@ export interface Options {
   /** Returns the current time as a `Date` or in milliseconds since 1970. Default: `Date.now`, also if fake timers replace it. */
   clock?: () => Date | number
   scope?: Scope
-  /** Rules for how executions end and operations fail, or their JSON text. Without rules, executions are RUNNING until `endExecution` or StopExecution ends them. */
+  /** Rules for how executions end and operations fail, or their JSON text. Without rules and `onStart`, executions are RUNNING until `endExecution` or StopExecution ends them. */
   outcomes?: OutcomeRules | string
+  /**
+   * Called with each execution that is started or redriven and that no rule in `outcomes` ends, after it is stored. It may call the
+   * service.
+   *
+   * - A result ends the execution before the method that started it returns. Without a result, it stays RUNNING.
+   * - With a promise, the execution is RUNNING until the promise is settled. StartSyncExecution waits for it. A pending promise
+   *   does not keep the process alive.
+   * - An exception or rejection ends it as FAILED: `error` is the name of the error, `cause` its message. A result that is not valid
+   *   is FAILED with the error `SfnAlias.CallbackError`.
+   *
+   * It is not called for a repeated StartExecution, which returns the existing execution. The result of an asynchronous start of an EXPRESS state machine is ignored.
+   */
+  onStart?: StartCallback
 }
 
 /** The error that methods reject with and functions throw. It has the members of an SDK error. */
@@ -1091,8 +1147,8 @@ export declare class RequestHandler {
 /**
  * An emulated Step Functions service: state machines, versions, aliases, executions and tags, in memory or in a file.
  *
- * Executions are routed and recorded, **not interpreted**: an execution ends as `outcomes` or `endExecution` specify, and is
- * RUNNING until then.
+ * Executions are routed and recorded, **not interpreted**: an execution ends as `outcomes`, `onStart` or `endExecution` specify, and
+ * is RUNNING until then. `runDefinitions` of `sfn-alias/local-stepfunctions` is an `onStart` that interprets definitions.
  */
 export declare class StepFunctions {
   /** Creates an empty service in memory. */
@@ -1158,9 +1214,9 @@ export declare class StepFunctions {
   listStateMachineVersions(input: ListStateMachineVersionsInput): Promise<ListStateMachineVersionsOutput>
   /** Deletes a version. Fails if an alias routes to it; succeeds if it does not exist. */
   deleteStateMachineVersion(input: DeleteStateMachineVersionInput): Promise<DeleteStateMachineVersionOutput>
-  /** Starts an execution of a state machine, a version, or the version that an alias selects by weight. The definition is not interpreted: the execution ends as `outcomes` or `endExecution` specify. */
+  /** Starts an execution of a state machine, a version, or the version that an alias selects by weight. It ends as `outcomes`, `onStart` or `endExecution` specify. */
   startExecution(input: StartExecutionInput): Promise<StartExecutionOutput>
-  /** Starts an execution of an EXPRESS state machine, one of its versions, or the version that an alias selects by weight, and returns its result. A rule in `outcomes` decides the result. */
+  /** Starts an execution of an EXPRESS state machine, one of its versions, or the version that an alias selects by weight, and returns its result. A rule in `outcomes` or `onStart` decides the result. */
   startSyncExecution(input: StartSyncExecutionInput): Promise<StartSyncExecutionOutput>
   /** Returns an execution. */
   describeExecution(input: DescribeExecutionInput): Promise<DescribeExecutionOutput>

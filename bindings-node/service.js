@@ -2,19 +2,20 @@
 // The classes `StepFunctions` and `RequestHandler`: promises of JavaScript values over the JSON of the binary.
 const { randomUUID } = require('node:crypto')
 const { types } = require('node:util')
+const { describeInvalidEnding, writeEnding } = require('./ending.js')
 const native = require('./native.js')
+const { createDates, createMetadata } = require('./output.js')
+const { StartCallback } = require('./start-callback.js')
 const {
   SOURCE, callWithInput, callWithObject, createArgumentError, findOperation, isPlainObject, operations, writeAny, writeArgument, writeJson, writeMembers
 } = require('./input.js')
 
-/** The members of outputs that are dates. The binary returns them in seconds. */
-const DATES = ['creationDate', 'updateDate', 'startDate', 'stopDate', 'redriveDate', 'timestamp']
-
 /** An existing service of the binary, as argument of the constructor of `StepFunctions`. */
 class ServiceHandle {
-  constructor (service, clock) {
+  constructor (service, clock, callback) {
     this.service = service
     this.clock = clock
+    this.callback = callback
   }
 }
 
@@ -24,27 +25,29 @@ let callInRegion
 class StepFunctions {
   #service
   #clock
+  #callback
 
   static {
     callInRegion = (sfn, operation, body, region) =>
-      sfn.#run(now => sfn.#service.callJson(String(operation), toBody(body), now, region))
+      sfn.#runCall(String(operation), now => sfn.#service.callJson(String(operation), toBody(body), now, region))
   }
 
   constructor (options) {
-    const { service, clock } = options instanceof ServiceHandle ? options : createInMemory(options)
+    const { service, clock, callback } = options instanceof ServiceHandle ? options : createInMemory(options)
     this.#service = service
     this.#clock = clock
+    this.#callback = callback
   }
 
   static open (path, options) {
     if (typeof path !== 'string') throw createArgumentError('path: expected a string')
-    const { json, clock, outcomes } = readOptions(options)
-    return native.Service.open(path, json, ...outcomes).then(service => new StepFunctions(new ServiceHandle(service, clock)))
+    const { values, clock, callback } = readOptions(options)
+    return native.Service.open(path, ...values).then(service => new StepFunctions(new ServiceHandle(service, clock, callback)))
   }
 
   inScope (scope) {
     const service = this.#service.inScope(writeArgument('scope', scope) ?? '{}')
-    return new StepFunctions(new ServiceHandle(service, this.#clock))
+    return new StepFunctions(new ServiceHandle(service, this.#clock, this.#callback))
   }
 
   call (operation, input) {
@@ -62,9 +65,11 @@ class StepFunctions {
   async endExecution (executionArn, ending = {}) {
     checkEnding(ending)
     const now = readClock(this.#clock)
-    const write = ({ timedOut, ...members }) => writeJson({ ...members, executionArn, ...timedOut && { status: 'TIMED_OUT' } })
+    const write = ending => writeEnding(ending, { executionArn })
     const call = (json, source) => this.#service.endExecution(json, source, now)
-    return createDates(JSON.parse(await callWithObject(ending, write, call)))
+    const json = await callWithObject(ending, write, call)
+    await this.#callback?.abortEnded()
+    return createDates(JSON.parse(json))
   }
 
   setOutcomes (outcomes) {
@@ -83,12 +88,13 @@ class StepFunctions {
     return new RequestHandler(this)
   }
 
-  reset () {
-    return this.#run(now => this.#service.reset(now))
+  async reset () {
+    await this.#run(now => this.#service.reset(now))
+    await this.#callback?.abortEnded()
   }
 
   handleHttpRequest (request, body) {
-    return this.#run(now => {
+    return this.#runCall(undefined, now => {
       const headers = Array.from(request.rawHeaders ?? [], String)
       return this.#service.handleHttpRequest(String(request.method), String(request.url), headers, toBody(body), now)
     })
@@ -100,6 +106,7 @@ class StepFunctions {
 
   close () {
     this.#service.close()
+    this.#callback?.abortAll()
   }
 
   /** Calls `work` with the time of the clock. An exception becomes a rejection. */
@@ -107,11 +114,17 @@ class StepFunctions {
     return work(readClock(this.#clock))
   }
 
+  /** Like `#run`, for a call that may start or end an execution. Without an operation, it may be any. */
+  async #runCall (operation, work) {
+    const now = readClock(this.#clock)
+    const response = await work(now)
+    return this.#callback === undefined ? response : this.#callback.finishCall(operation, response, () => readClock(this.#clock))
+  }
+
   async #callOperation (operation, input) {
     const { index, write } = findOperation(operation)
-    const now = readClock(this.#clock)
-    const call = (json, source) => this.#service.call(index, json, source, now)
-    const output = JSON.parse(await callWithObject(input, write, call))
+    const call = now => callWithObject(input, write, (json, source) => this.#service.call(index, json, source, now))
+    const output = JSON.parse(await this.#runCall(String(operation), call))
     return { $metadata: createMetadata(), ...createDates(output) }
   }
 }
@@ -167,37 +180,45 @@ function rejectOnce (error) {
 }
 
 function createInMemory (options) {
-  const { json, clock, outcomes } = readOptions(options)
-  return { service: new native.Service(json, ...outcomes), clock }
+  const { values, clock, callback } = readOptions(options)
+  return { service: new native.Service(...values), clock, callback }
 }
 
-/** Writes options as JSON. Separately, the clock, which is a function, and the rules, which may be a JSON text. */
+/** Writes options as `values` for the binary: JSON, the rules, which may be a JSON text, and whether a start calls a function. */
 function readOptions (options) {
   if (options !== undefined && !isPlainObject(options)) {
     const help = typeof options === 'string' ? '; to open a file, use `StepFunctions.open(path)`' : ''
     throw createArgumentError(`options: expected a plain object${help}`)
   }
-  let clock
-  let outcomes = []
+  let outcomes = [undefined, undefined]
+  const functions = {}
   const separate = {
     __proto__: null,
-    clock: value => { clock = value; return 'null' },
-    outcomes: value => { outcomes = writeText(value); return 'null' }
+    clock: value => { functions.clock = value; return 'null' },
+    onStart: value => { functions.onStart = value; return 'null' },
+    outcomes: value => { outcomes = writeText(value) ?? outcomes; return 'null' }
   }
   const write = () => {
     const members = Object.keys(options).map(name => ({ name, prefix: `${JSON.stringify(name)}:`, write: separate[name] ?? writeAny }))
     return writeMembers(options, members)
   }
   const json = writeArgument('options', options, write)
-  if (clock !== undefined && clock !== null && typeof clock !== 'function') {
-    throw createArgumentError('options.clock: expected a function, for example Date.now')
-  }
-  return { json, clock, outcomes }
+  const clock = checkFunction(functions.clock, 'clock', 'Date.now')
+  const onStart = checkFunction(functions.onStart, 'onStart', '() => ({ output: { ok: true } })')
+  const callback = onStart && new StartCallback(onStart)
+  return { values: [json, ...outcomes, callback !== undefined], clock, callback }
 }
 
-/** Returns a JSON text and its source: the caller's, or the one of an object. `null` is nothing. */
+/** Returns the function, or `undefined` for `undefined` and `null`. */
+function checkFunction (value, name, example) {
+  if (value === undefined || value === null) return
+  if (typeof value === 'function') return value
+  throw createArgumentError(`options.${name}: expected a function, for example ${example}`)
+}
+
+/** Returns a JSON text and its source: the caller's, or the one of an object. `undefined` for `null` and `undefined`. */
 function writeText (value) {
-  if (value === undefined || value === null) return []
+  if (value === undefined || value === null) return
   // `writeJson` rejects a text that is not valid Unicode.
   return typeof value === 'string' && value.isWellFormed() ? [value, SOURCE.json] : [writeJson(value), SOURCE.object]
 }
@@ -205,7 +226,7 @@ function writeText (value) {
 /** Returns the milliseconds of the clock, which returns a `Date` or milliseconds. */
 function readClock (clock) {
   // The current global `Date`, which fake timers replace.
-  if (clock === undefined || clock === null) return Date.now()
+  if (clock === undefined) return Date.now()
   const time = clock()
   const millis = types.isDate(time) ? Number(time) : time
   if (Number.isFinite(millis)) return millis
@@ -225,27 +246,12 @@ function rejectOptions (service, options, expected) {
   throw createArgumentError(`options: \`service\` cannot be combined with \`${name}\`; expected \`service\` ${expected}`)
 }
 
-/** Rejects what the request of the ending would hide from the binary. */
 function checkEnding (ending) {
-  if (!isPlainObject(ending)) throw createArgumentError('ending: expected a plain object, for example { output: { ok: true } }')
+  const problem = describeInvalidEnding(ending, 'ending')
+  if (problem !== undefined) throw createArgumentError(problem)
   if ('executionArn' in ending) throw createArgumentError('ending: unknown member `executionArn`; it is the first argument')
-  if (!['boolean', 'undefined'].includes(typeof ending.timedOut)) throw createArgumentError('ending.timedOut: expected a boolean')
-  if (ending.timedOut && 'status' in ending) throw createArgumentError('ending: expected either `status` or `timedOut`, found both')
 }
 
 const toBody = body => types.isUint8Array(body) ? body : String(body)
-
-const createMetadata = () => ({ httpStatusCode: 200, requestId: randomUUID(), attempts: 1, totalRetryDelay: 0 })
-
-/** Replaces dates in seconds by `Date`s, in an output and in the items of its lists. */
-function createDates (output) {
-  for (const name of DATES) {
-    if (typeof output[name] === 'number') output[name] = new Date(Math.round(output[name] * 1000))
-  }
-  for (const value of Object.values(output)) {
-    if (Array.isArray(value)) value.filter(item => typeof item === 'object').forEach(createDates)
-  }
-  return output
-}
 
 module.exports = { RequestHandler, StepFunctions, checkService, rejectOptions }

@@ -10,6 +10,8 @@ pub mod functions;
 mod input;
 mod options;
 pub mod picker;
+pub mod reply;
 pub mod service;
+pub mod started_call;
 mod task;
 pub mod template;

@@ -24,6 +24,9 @@ struct RawOptions {
     /// [`parse_outcomes`] parses the rules, which may be a text.
     #[serde(rename = "outcomes")]
     _outcomes: Option<IgnoredAny>,
+    /// `start-callback.js` calls the function. It is a member so that it is not unknown.
+    #[serde(rename = "onStart")]
+    _on_start: Option<IgnoredAny>,
 }
 
 #[derive(Default, Deserialize)]
@@ -101,6 +104,7 @@ pub fn parse_options(options: Option<String>, outcomes: Option<JsonText>) -> Res
         deletion_delay: raw.deletion_delay_seconds.0,
         seed: raw.seed.map(|seed| seed.0),
         clock: clock::create_core_clock(),
+        // `start-callback.js` calls it, on the JavaScript thread.
         on_start: None,
     };
     Ok((options, resolve_scope(raw.scope, &Scope::default(), "options.scope")?))

@@ -1,51 +1,31 @@
 //! The service behind the class `StepFunctions`.
 
-use crate::clock;
 use crate::error::{create_argument_error, create_error};
 use crate::functions::operation_name;
-use crate::input::{Body, Input, UNREADABLE, copy_body};
+use crate::input::{Body, Input, JSON, UNREADABLE, copy_body};
 use crate::options::{JsonText, parse_options, parse_outcomes, parse_scope, to_json};
-use crate::task::StoreTask;
+use crate::reply::{HttpReply, JsonReply};
+use crate::started_call::{CallStarter, Progress, SharedService, open_scope, to_progress};
+use crate::task::{Outcome, StoreTask, run_now, run_task};
 use bytes::Bytes;
 use http::header::AUTHORIZATION;
-use http::{HeaderMap, Request, Response};
-use napi::bindgen_prelude::{AsyncTask, Buffer, Either, Env, ToNapiValue, TypeName};
+use http::{HeaderMap, Request};
+use napi::bindgen_prelude::{AsyncTask, Either3, Either4, Env, ToNapiValue, TypeName};
 use napi_derive::napi;
 use serde::Serialize;
-use sfn_alias::{Error, Result, Scope, SerializeResponse, StartCount, StepFunctions};
-use sfn_alias_server::protocol::{App, Credential, HttpError};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-/// The result of a service in memory, or the promise of a durable service's.
-type Outcome<T> = Either<T, AsyncTask<StoreTask<T>>>;
+use sfn_alias::{Json, Operation, Result, Scope, SerializeResponse, StartCount, StepFunctions};
+use sfn_alias_server::protocol::{App, Credential, HttpError, RequestTarget};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// An emulated Step Functions service.
 #[napi]
 pub struct Service {
     /// `None` if it is closed. The services of all scopes share it.
-    shared: Arc<Mutex<Option<StepFunctions>>>,
+    shared: SharedService,
     scope: Scope,
     durable: bool,
-}
-
-/// Status and body of an AWS JSON response.
-#[napi(object)]
-pub struct JsonReply {
-    /// The HTTP status.
-    pub status: u16,
-    /// The JSON.
-    pub body: String,
-}
-
-/// A response to an HTTP request.
-#[napi(object)]
-pub struct HttpReply {
-    /// The HTTP status.
-    pub status: u16,
-    /// Alternating names and values.
-    pub headers: Vec<String>,
-    /// The body.
-    pub body: Buffer,
+    /// Whether it has the option `onStart`.
+    calls_back: bool,
 }
 
 /// An item of `startCounts`.
@@ -70,12 +50,13 @@ impl Service {
         options: Option<String>,
         outcomes: Option<String>,
         outcomes_source: Option<u32>,
+        calls_back: Option<bool>,
     ) -> napi::Result<Self> {
         let outcomes = JsonText::new(outcomes, outcomes_source);
         let (options, scope) =
             parse_options(options, outcomes).map_err(|message| create_argument_error(env, message))?;
         let service = StepFunctions::in_memory_with(options).map_err(|error| create_error(env, &error))?;
-        Ok(Self::from_service(service, scope, false))
+        Ok(Self { shared: share(service), scope, durable: false, calls_back: calls_back.unwrap_or_default() })
     }
 
     /// Opens a durable service in a file.
@@ -86,13 +67,14 @@ impl Service {
         options: Option<String>,
         outcomes: Option<String>,
         outcomes_source: Option<u32>,
+        calls_back: Option<bool>,
     ) -> napi::Result<AsyncTask<StoreTask<Service>>> {
         let outcomes = JsonText::new(outcomes, outcomes_source);
         let (options, scope) =
             parse_options(options, outcomes).map_err(|message| create_argument_error(env, message))?;
         Ok(StoreTask::spawn(None, move || {
             let service = StepFunctions::open_with(path, options)?;
-            Ok(Self::from_service(service, scope, true))
+            Ok(Self { shared: share(service), scope, durable: true, calls_back: calls_back.unwrap_or_default() })
         }))
     }
 
@@ -101,10 +83,10 @@ impl Service {
     pub fn in_scope(&self, env: &Env, scope: String) -> napi::Result<Service> {
         self.service().map_err(|error| create_error(env, &error))?;
         let scope = parse_scope(&scope, &self.scope).map_err(|message| create_argument_error(env, message))?;
-        Ok(Self { shared: Arc::clone(&self.shared), scope, durable: self.durable })
+        Ok(Self { shared: Arc::clone(&self.shared), scope, durable: self.durable, calls_back: self.calls_back })
     }
 
-    /// Calls an operation. Returns JSON.
+    /// Calls an operation. Returns JSON, or a [`crate::started_call::StartedCall`].
     #[napi(catch_unwind)]
     pub fn call(
         &self,
@@ -113,9 +95,15 @@ impl Service {
         body: Body<'_>,
         source: u32,
         now: Option<f64>,
-    ) -> napi::Result<Outcome<String>> {
-        let input = Input::new(body, source);
-        self.run_with(env, source, now, move |service| service.call_from(operation_name(operation), &input, &ToJson))
+    ) -> napi::Result<Outcome<Progress>> {
+        let (operation, input) = (operation_name(operation), Input::new(body, source));
+        let started = operation.parse().ok().and_then(|parsed| Some((parsed, self.starter(parsed)?)));
+        self.run_with(env, source, now, move |service| match started {
+            Some((operation, starter)) => {
+                starter.begin(service, operation, &input, ToJson, |json| json.map(Either3::A))
+            }
+            None => service.call_from(operation, &input, &ToJson).map(Either4::A),
+        })
     }
 
     /// Ends an execution. Request and response are JSON.
@@ -155,7 +143,7 @@ impl Service {
     }
 
     /// Calls an operation with an AWS JSON 1.0 body, in the region of a client if it is specified. Returns status and
-    /// body, also for an error.
+    /// body, also for an error, or a [`crate::started_call::StartedCall`].
     #[napi(catch_unwind)]
     pub fn call_json(
         &self,
@@ -164,15 +152,16 @@ impl Service {
         body: Body<'_>,
         now: Option<f64>,
         region: Option<String>,
-    ) -> napi::Result<Outcome<JsonReply>> {
-        let body = copy_body(body);
-        let scope = region.and_then(|region| move_scope(&self.scope, &region));
+    ) -> napi::Result<Outcome<Progress>> {
+        let input = Input::new(body, JSON);
+        let scope = region.and_then(|region| move_scope(&self.scope, &region)).unwrap_or_else(|| self.scope.clone());
+        let started = operation.parse().ok().and_then(|parsed| Some((parsed, self.starter(parsed)?)));
         self.run(env, now, move |service| {
-            let reply = match scope {
-                Some(scope) => service.in_scope(scope).call(&operation, &body),
-                None => service.call(&operation, &body),
-            };
-            Ok(JsonReply { status: reply.status, body: String::from_utf8_lossy(&reply.body).into_owned() })
+            let service = service.in_scope(scope);
+            match started {
+                Some((operation, starter)) => starter.begin(&service, operation, &input, Json, JsonReply::respond),
+                None => JsonReply::respond(service.call_from(&operation, &input, &Json)).map(to_progress),
+            }
         })
     }
 
@@ -196,7 +185,8 @@ impl Service {
         self.run(env, now, StepFunctions::reset)
     }
 
-    /// Handles an HTTP request as the endpoint does. Headers are alternating names and values.
+    /// Handles an HTTP request as the endpoint does. Headers are alternating names and values. Returns a response, or a
+    /// [`crate::started_call::StartedCall`].
     #[napi(catch_unwind)]
     pub fn handle_http_request(
         &self,
@@ -206,14 +196,20 @@ impl Service {
         headers: Vec<String>,
         body: Body<'_>,
         now: Option<f64>,
-    ) -> napi::Result<Outcome<HttpReply>> {
+    ) -> napi::Result<Outcome<Progress>> {
         let request = build_request(&method, &url, &headers, copy_body(body));
+        let started = request.as_ref().ok().and_then(|request| {
+            let operation = read_operation(request)?;
+            Some((operation, self.starter(operation)?))
+        });
         self.run(env, now, move |service| {
             let app = App::new(service.clone());
-            // An invalid HTTP request gets the response of an unknown operation.
-            let response = request
-                .map_or_else(|_| app.respond_error(HttpError::UnknownOperation).http, |request| app.handle(request));
-            Ok(HttpReply::new(&response))
+            match (request, started) {
+                (Ok(request), Some((operation, starter))) => begin_http_request(app, request, operation, starter),
+                (Ok(request), None) => Ok(Either4::C(HttpReply::new(&app.handle(request)))),
+                // An invalid HTTP request gets the response of an unknown operation.
+                (Err(_), _) => Ok(Either4::C(HttpReply::new(&app.respond_error(HttpError::UnknownOperation).http))),
+            }
         })
     }
 
@@ -228,7 +224,7 @@ impl Service {
     /// Closes the service, in all scopes. Its file is closed when running calls have finished.
     #[napi(catch_unwind)]
     pub fn close(&self) {
-        self.lock().take();
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 }
 
@@ -241,7 +237,7 @@ impl Service {
         now: Option<f64>,
         work: impl FnOnce(&StepFunctions) -> Result<T> + Send + 'static,
     ) -> napi::Result<Outcome<T>> {
-        if source == UNREADABLE { self.run_now(env, now, work) } else { self.run(env, now, work) }
+        if source == UNREADABLE { run_now(env, self.service(), now, work) } else { self.run(env, now, work) }
     }
 
     /// Runs work: in memory at once, in a file on another thread.
@@ -251,35 +247,51 @@ impl Service {
         now: Option<f64>,
         work: impl FnOnce(&StepFunctions) -> Result<T> + Send + 'static,
     ) -> napi::Result<Outcome<T>> {
-        if !self.durable {
-            return self.run_now(env, now, work);
-        }
-        let service = self.service().map_err(|error| create_error(env, &error))?;
-        Ok(Either::B(StoreTask::spawn(now.map(round_millis), move || work(&service))))
-    }
-
-    /// Runs work on this thread.
-    fn run_now<T: Send + ToNapiValue + TypeName + 'static>(
-        &self,
-        env: &Env,
-        now: Option<f64>,
-        work: impl FnOnce(&StepFunctions) -> Result<T>,
-    ) -> napi::Result<Outcome<T>> {
-        let result = self.service().and_then(|service| clock::with_time(now.map(round_millis), || work(&service)));
-        result.map(Either::A).map_err(|error| create_error(env, &error))
-    }
-
-    fn from_service(service: StepFunctions, scope: Scope, durable: bool) -> Self {
-        Self { shared: Arc::new(Mutex::new(Some(service))), scope, durable }
+        run_task(env, self.service(), self.durable, now, work)
     }
 
     fn service(&self) -> Result<StepFunctions> {
-        let service = self.lock();
-        service.as_ref().map(|service| service.in_scope(self.scope.clone())).ok_or(Error::Closed)
+        open_scope(&self.shared, &self.scope)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<StepFunctions>> {
-        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Returns what begins an operation, if it may call `onStart`.
+    fn starter(&self, operation: Operation) -> Option<CallStarter> {
+        let starter = || CallStarter { shared: Arc::clone(&self.shared), durable: self.durable };
+        (self.calls_back && operation.starts_executions()).then(starter)
+    }
+}
+
+fn share(service: StepFunctions) -> SharedService {
+    Arc::new(Mutex::new(Some(service)))
+}
+
+/// Returns the operation of an HTTP request.
+fn read_operation(request: &Request<Bytes>) -> Option<Operation> {
+    let (head, ()) = request.clone().map(drop).into_parts();
+    match RequestTarget::from_head(&head) {
+        Ok(RequestTarget::Operation(operation)) => Some(operation),
+        _ => None,
+    }
+}
+
+/// Handles an HTTP request that may start an execution.
+fn begin_http_request(
+    app: App,
+    request: Request<Bytes>,
+    operation: Operation,
+    starter: CallStarter,
+) -> Result<Progress> {
+    let (head, body) = request.into_parts();
+    match app.decode(&head, body, None) {
+        Ok((service, body)) => {
+            let input = Input::Json(body.to_vec());
+            let respond = move |result: Result<Vec<u8>>| {
+                let response = app.respond(operation.as_str(), result.map_err(HttpError::from));
+                Ok(Either3::C(HttpReply::new(&response.http)))
+            };
+            starter.begin(&service, operation, &input, Json, respond)
+        }
+        Err(error) => Ok(Either4::C(HttpReply::new(&app.respond(operation.as_str(), Err(error)).http))),
     }
 }
 
@@ -293,11 +305,6 @@ fn move_scope(scope: &Scope, region: &str) -> Option<Scope> {
 pub fn read_signed_region(authorization: String) -> Option<String> {
     let headers = HeaderMap::from_iter([(AUTHORIZATION, authorization.parse().ok()?)]);
     Credential::from_headers(&headers).map(|credential| credential.region.to_owned())
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "a float cast saturates")]
-fn round_millis(millis: f64) -> i64 {
-    millis.round() as i64
 }
 
 /// Serializes responses to JSON.
@@ -321,14 +328,4 @@ fn build_request(method: &str, url: &str, headers: &[String], body: Vec<u8>) -> 
 /// Encodes a header value as Latin-1: Node represents each byte of a header as one character.
 fn encode_latin1(value: &str) -> Vec<u8> {
     value.chars().map(|character| u8::try_from(character).unwrap_or(b'?')).collect()
-}
-
-impl HttpReply {
-    fn new(response: &Response<Bytes>) -> Self {
-        let length = response.body().len().to_string();
-        let pairs = response.headers().iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap_or_default()));
-        let pairs = pairs.chain([("content-length", length.as_str())]);
-        let headers = pairs.flat_map(|(name, value)| [name.to_owned(), value.to_owned()]).collect();
-        Self { status: response.status().as_u16(), headers, body: response.body().to_vec().into() }
-    }
 }

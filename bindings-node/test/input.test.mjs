@@ -158,7 +158,7 @@ test('callJson rejects bodies that are neither JSON strings nor bytes', async ()
 
 /** Invalid options with their messages. */
 const invalidOptions = [
-  [{ limitz: {} }, 'options: unknown field `limitz`, expected one of `limits`, `seed`, `updateDelaySeconds`, `deletionDelaySeconds`, `clock`, `scope`, `outcomes`'],
+  [{ limitz: {} }, 'options: unknown field `limitz`, expected one of `limits`, `seed`, `updateDelaySeconds`, `deletionDelaySeconds`, `clock`, `scope`, `outcomes`, `onStart`'],
   [{ limits: { aliasesPerStateMachine: -1 } }, "options: `/limits/aliasesPerStateMachine`: invalid value: integer `-1`, expected a non-negative integer"],
   [{ limits: { aliasesPerStateMachine: 1.5 } }, "options: `/limits/aliasesPerStateMachine`: invalid type: floating point `1.5`, expected a non-negative integer"],
   [{ seed: 'x' }, "options: `/seed`: invalid type: string \"x\", expected a non-negative integer"],

@@ -53,7 +53,8 @@ for (const document of documents) {
   })
 }
 
-for (const [example, printed] of [['start', 'expected'], ['serve', 'serve'], ['canary_rolls_back', 'canary_rolls_back']]) {
+const examples = [['start', 'expected'], ['serve', 'serve'], ['canary_rolls_back', 'canary_rolls_back'], ['run_definitions', 'run_definitions']]
+for (const [example, printed] of examples) {
   test(`examples/node/${example}.mjs prints examples/${printed}.txt`, () => {
     copyFileSync(join(repository, `examples/node/${example}.mjs`), `${example}.mjs`)
     assert.equal(run(`${example}.mjs`), readFileSync(join(repository, `examples/${printed}.txt`), 'utf8'))

@@ -20,8 +20,9 @@ test('the tests use the installed package, not the source tree', () => {
   assert.notEqual(installed, join(repository, 'bindings-node'))
   const files = readdirSync(installed).filter(file => !['node_modules'].includes(file)).sort()
   assert.deepEqual(files, [
-    'LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'bin', 'cdk', 'deploy.d.ts', 'deploy.js', 'index.d.mts', 'index.d.ts', 'index.js',
-    'index.mjs', 'input.js', 'mock.js', 'native.js', 'package.json', 'realm.js', 'serve.js', 'service.js'
+    'LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'bin', 'cdk', 'deploy.d.ts', 'deploy.js', 'ending.js', 'index.d.mts', 'index.d.ts', 'index.js',
+    'index.mjs', 'input.js', 'local-stepfunctions.d.ts', 'local-stepfunctions.js', 'mock.js', 'native.js', 'output.js', 'package.json', 'realm.js',
+    'serve.js', 'service.js', 'start-callback.js'
   ])
 })
 
@@ -39,7 +40,7 @@ test('import and require return the same exports', () => {
 })
 
 test('declarations contain no Rust syntax', () => {
-  for (const file of ['index.d.ts', 'deploy.d.ts']) {
+  for (const file of ['index.d.ts', 'deploy.d.ts', 'local-stepfunctions.d.ts']) {
     assert.doesNotMatch(readFileSync(join(installed, file), 'utf8'), /\br#*"/, file)
   }
 })

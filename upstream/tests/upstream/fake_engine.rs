@@ -1,0 +1,150 @@
+//! An engine in memory. Its executions run until a test ends them.
+
+use serde_json::{Value, json};
+use sfn_alias_upstream::{Transport, UpstreamResponse};
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+pub const ENGINE: &str = "arn:aws:states:us-east-1:123456789012";
+
+/// A response other than that of the fake.
+#[derive(Debug, Clone)]
+pub enum Scripted {
+    /// No response, with this error.
+    Down(&'static str),
+    /// No response within the timeout.
+    Slow,
+    /// This status and body.
+    Body(u16, &'static str),
+}
+
+#[derive(Debug, Default)]
+struct State {
+    machines: HashMap<String, Value>,
+    executions: HashMap<String, Value>,
+    /// The responses to the next calls of operations. `None` is the usual one.
+    scripted: HashMap<String, VecDeque<Option<Scripted>>>,
+    /// The response to all other calls.
+    always: Option<Scripted>,
+    calls: Vec<(String, Value)>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct FakeEngine(Arc<Mutex<State>>);
+
+impl FakeEngine {
+    /// Sets the responses to the next calls of an operation.
+    pub fn script(&self, operation: &str, responses: impl IntoIterator<Item = Option<Scripted>>) {
+        self.0.lock().unwrap().scripted.entry(operation.to_owned()).or_default().extend(responses);
+    }
+
+    /// Sets the response to all calls.
+    pub fn always(&self, response: Option<Scripted>) {
+        self.0.lock().unwrap().always = response;
+    }
+
+    /// Deletes everything, as a restart.
+    pub fn restart(&self) {
+        let mut state = self.0.lock().unwrap();
+        state.machines.clear();
+        state.executions.clear();
+    }
+
+    /// Sets members of the execution with a name.
+    pub fn set_execution(&self, name: &str, members: Value) {
+        let mut state = self.0.lock().unwrap();
+        let found = state.executions.iter_mut().find(|(arn, _)| arn.ends_with(&format!(":{name}")));
+        let (_, execution) = found.unwrap_or_else(|| panic!("the engine has no execution {name}"));
+        for (member, value) in members.as_object().unwrap() {
+            execution[member] = value.clone();
+        }
+    }
+
+    /// Returns the inputs of the calls of an operation.
+    pub fn calls(&self, operation: &str) -> Vec<Value> {
+        let state = self.0.lock().unwrap();
+        state.calls.iter().filter(|(name, _)| name == operation).map(|(_, input)| input.clone()).collect()
+    }
+
+    /// Returns the definition that the execution with a name runs.
+    pub fn definition_of(&self, name: &str) -> String {
+        let state = self.0.lock().unwrap();
+        let arn = state.executions.keys().find(|arn| arn.ends_with(&format!(":{name}"))).unwrap();
+        let machine = arn.split(':').nth(6).unwrap();
+        state.machines[&format!("{ENGINE}:stateMachine:{machine}")]["definition"].as_str().unwrap().to_owned()
+    }
+}
+
+impl State {
+    fn respond(&mut self, operation: &str, input: &Value) -> UpstreamResponse {
+        let text = |member: &str| input[member].as_str().unwrap_or_default().to_owned();
+        match operation {
+            "CreateStateMachine" => {
+                let arn = format!("{ENGINE}:stateMachine:{}", text("name"));
+                match self.machines.insert(arn.clone(), input.clone()) {
+                    None => ok(json!({"stateMachineArn": arn, "creationDate": 1.0})),
+                    Some(_) => error("StateMachineAlreadyExists", &format!("State Machine Already Exists: '{arn}'")),
+                }
+            }
+            "StartExecution" => self.start(&text("stateMachineArn"), &text("name"), input),
+            "DescribeExecution" => match self.executions.get(&text("executionArn")) {
+                Some(execution) => ok(execution.clone()),
+                None => error("ExecutionDoesNotExist", "Execution Does Not Exist"),
+            },
+            _ => error("InvalidAction", "unknown action"),
+        }
+    }
+
+    fn start(&mut self, machine: &str, name: &str, input: &Value) -> UpstreamResponse {
+        if !self.machines.contains_key(machine) {
+            return error("StateMachineDoesNotExist", "State Machine Does Not Exist");
+        }
+        let arn = format!("{}:{name}", machine.replace(":stateMachine:", ":execution:"));
+        if self.executions.contains_key(&arn) {
+            return error("ExecutionAlreadyExists", "Execution Already Exists");
+        }
+        let now = sfn_alias::Timestamp::now();
+        let execution = json!({"executionArn": arn, "status": "RUNNING", "startDate": now, "input": input["input"]});
+        self.executions.insert(arn.clone(), execution);
+        ok(json!({"executionArn": arn, "startDate": now}))
+    }
+}
+
+fn ok(body: Value) -> UpstreamResponse {
+    UpstreamResponse { status: 200, body: body.to_string().into_bytes() }
+}
+
+fn error(code: &str, message: &str) -> UpstreamResponse {
+    let body = json!({"__type": format!("com.amazonaws.states#{code}"), "message": message});
+    UpstreamResponse { status: 400, body: body.to_string().into_bytes() }
+}
+
+impl Transport for FakeEngine {
+    fn url(&self) -> &str {
+        "http://engine"
+    }
+
+    fn send(&self, region: &str, operation: &str, body: &[u8], timeout: Duration) -> Result<UpstreamResponse, String> {
+        assert_eq!(region, "us-east-1");
+        let input: Value = serde_json::from_slice(body).unwrap();
+        let scripted = {
+            let mut state = self.0.lock().unwrap();
+            state.calls.push((operation.to_owned(), input.clone()));
+            let next = state.scripted.get_mut(operation).and_then(VecDeque::pop_front);
+            next.unwrap_or_else(|| state.always.clone())
+        };
+        match scripted {
+            None => Ok(self.0.lock().unwrap().respond(operation, &input)),
+            Some(Scripted::Down(error)) => Err(error.to_owned()),
+            Some(Scripted::Slow) => {
+                let begin = Instant::now();
+                while begin.elapsed() < timeout {
+                    std::thread::sleep(Duration::from_millis(1));
+                }
+                Err("timeout".to_owned())
+            }
+            Some(Scripted::Body(status, body)) => Ok(UpstreamResponse { status, body: body.as_bytes().to_vec() }),
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! Operations with an engine that is a fake in this process.
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+mod failures;
+mod fake_engine;
+mod refresh;
+mod revisions;
+mod starts;
+mod support;
