@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: packages peers schema vectors moto help demo test generate bench templates tools rust-tools fmt clippy circles rust docs generated model examples c python node server words
+.PHONY: packages peers upstream engines engines-installed schema vectors moto help demo test generate bench templates tools rust-tools fmt clippy circles rust docs generated model examples c python node server words
 
 CARGO ?= cargo
 PYTHON ?= python3
@@ -114,6 +114,18 @@ node: ## the npm packages, installed and tested
 server: ## the endpoint, with unmodified AWS clients
 	$(call say,endpoint)
 	$(MAKE) -C server test
+
+engines-installed: rust-tools
+	$(PYTHON) tools/peers/peers.py install moto ministack
+	$(CARGO) build -q -p sfn-alias-cli --locked
+
+upstream: engines-installed ## moto and MiniStack, unmodified, behind the endpoint
+	$(call say,engines)
+	.venv/moto/bin/python -m doctest upstream/tests/engines/engines.py upstream/tests/engines/page.py
+	.venv/moto/bin/python upstream/tests/engines/engines.py
+
+engines: engines-installed ## the same, and write docs/engines.md
+	.venv/moto/bin/python upstream/tests/engines/engines.py --write
 
 bench: tools ## the benchmarks, each compared with a floor
 	$(CARGO) bench -p sfn-alias

@@ -12,6 +12,9 @@ pub(crate) const TIMEOUT: Duration = Duration::from_secs(60);
 /// Maximum size of a response body, in bytes.
 const MAX_BYTES: u64 = 10 << 20;
 
+/// Maximum number of connections that wait for the next request.
+const IDLE_CONNECTIONS: usize = 32;
+
 /// Builds an HTTP client with a time limit per request. It returns responses of any status and does not follow redirects: a service of AWS sends none, and
 /// the credentials are only for the requested host. It trusts the system's certificates or, as AWS's own
 /// clients, those in the file `AWS_CA_BUNDLE`. Requests to this machine do not pass through a proxy.
@@ -20,6 +23,7 @@ const MAX_BYTES: u64 = 10 << 20;
 /// [`CliError::Usage`] for a file without certificates.
 pub(crate) fn build_agent(url: &str, timeout: Duration) -> Result<Agent, CliError> {
     let config = Agent::config_builder().timeout_global(Some(timeout)).http_status_as_error(false).max_redirects(0);
+    let config = config.max_idle_connections(IDLE_CONNECTIONS).max_idle_connections_per_host(IDLE_CONNECTIONS);
     let is_loopback = url.parse().is_ok_and(|uri: Uri| uri.host().is_some_and(is_loopback));
     let config = if is_loopback { config.proxy(None) } else { config };
     #[cfg(feature = "tls")]

@@ -143,11 +143,10 @@ impl Upstream {
             Err(error) if error.is("ExecutionDoesNotExist") && knowledge == Knowledge::Unknown => {
                 self.send_again(execution, deadline)
             }
-            Err(error) if error.is("ExecutionDoesNotExist") => self.fail(execution, &error),
             Err(error) if self.engine.is_lasting(self.executions.record_failure(arn, begin)) => {
                 self.fail(execution, &error)
             }
-            // The engine may respond later.
+            // The engine may respond later, or find the execution later.
             Err(_) => Ok(()),
         }
     }

@@ -134,6 +134,9 @@ fn print_url(server: &Server, args: &ServeArgs) -> Result<(), CliError> {
     let (url, version) = (server.url(), env!("CARGO_PKG_VERSION"));
     let data = args.data.as_ref().map(|path| path.display().to_string());
     tracing::info!(%url, data = data.as_deref().unwrap_or("in memory"), version, "ready; press Ctrl-C to stop");
+    if let Some(upstream) = &args.upstream.upstream {
+        tracing::info!(upstream, "executions run in this endpoint");
+    }
     if server.address().ip().to_canonical().is_unspecified() {
         let url = server.url_with_host(&rustix::system::uname().nodename().to_string_lossy());
         tracing::info!(

@@ -12,6 +12,7 @@ use sfn_alias_server::http::CallHandler;
 use sfn_alias_server::protocol::HttpError;
 use sfn_alias_upstream::{Poller, Transport, Upstream, UpstreamError, UpstreamOptions, UpstreamResponse};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use ureq::Agent;
 
@@ -33,7 +34,8 @@ pub(super) fn create_transport(args: &ServeArgs) -> Result<Option<HttpTransport>
     check_url(OPTION, url, refused)?;
     let is_aws = is_aws_url(OPTION, url)?;
     let caller = Caller::select_for_emulator(upstream_profile.as_deref(), is_aws);
-    let transport = HttpTransport { url: url.clone(), caller, agent: build_agent(url, *upstream_timeout)? };
+    let (url, agent) = (url.clone(), build_agent(url, *upstream_timeout)?);
+    let transport = HttpTransport { url, caller, agent, failing: AtomicBool::new(false) };
     transport.create_request(&args.service.region, "ListStateMachines", b"{}")?;
     Ok(Some(transport))
 }
@@ -74,6 +76,8 @@ pub(super) struct HttpTransport {
     url: String,
     caller: Caller,
     agent: Agent,
+    /// Whether the last request had no response, so that a failure is logged once.
+    failing: AtomicBool,
 }
 
 impl HttpTransport {
@@ -88,6 +92,18 @@ impl HttpTransport {
     }
 }
 
+impl HttpTransport {
+    /// Logs when responses stop, and when they begin again.
+    fn log_failure(&self, operation: &str, error: Option<&str>) {
+        let url = &self.url;
+        match (error, self.failing.swap(error.is_some(), Ordering::Relaxed)) {
+            (Some(error), false) => tracing::warn!(url, operation, error, "the upstream endpoint does not respond"),
+            (None, true) => tracing::info!(url, "the upstream endpoint responds again"),
+            _ => {}
+        }
+    }
+}
+
 impl Transport for HttpTransport {
     fn url(&self) -> &str {
         &self.url
@@ -97,7 +113,9 @@ impl Transport for HttpTransport {
         let request = self.create_request(region, operation, body).map_err(|error| error.to_string())?;
         let request =
             self.agent.configure_request(request).timeout_global(Some(timeout)).max_idle_age(MAX_IDLE).build();
-        let response = send_request(&self.agent, request).map_err(|error| error.to_string())?;
+        let response = send_request(&self.agent, request).map_err(|error| error.to_string());
+        self.log_failure(operation, response.as_ref().err().map(String::as_str));
+        let response = response?;
         Ok(UpstreamResponse { status: response.status().as_u16(), body: response.into_body() })
     }
 }

@@ -46,9 +46,11 @@ def check(what: str, found: Any, expected: Any) -> None:
 class Api:
     """An endpoint with the API of Step Functions. Names of state machines are unique per feature and endpoint."""
 
-    def __init__(self, url: str, engine_url: str, prefix: str, server: Server | None = None) -> None:
+    def __init__(
+        self, url: str, engine_url: str, engine: peers.Peer, prefix: str, server: Server | None = None
+    ) -> None:
         self.sfn = create_client("stepfunctions", url)
-        self.url, self.engine_url, self.prefix, self.server = url, engine_url, prefix, server
+        self.engine_url, self.engine, self.prefix, self.server = engine_url, engine, prefix, server
         self.feature = ""
         self.numbers = itertools.count(1)
 
@@ -75,7 +77,7 @@ class Api:
         return self.sfn.create_state_machine_alias(name="PROD", routingConfiguration=routes)["stateMachineAliasArn"]
 
     def start(self, arn: str, input: Any = None, **members: Any) -> str:
-        """Starts an execution, and returns its ARN. Each has its own name, because moto calls all without a name None."""
+        """Starts an execution, and returns its ARN. Its default name is unique, because moto names others `None`."""
         if input is not None:
             members["input"] = json.dumps(input)
         members.setdefault("name", f"run-{next(self.numbers)}")
@@ -111,13 +113,13 @@ class Api:
 
 
 class Server:
-    """`sfn-alias serve --upstream` with a data file. It can be killed and started again with the same URL."""
+    """`sfn-alias serve` with a data file. It can be killed and started again with the same URL."""
 
-    def __init__(self, engine_url: str, data: Path) -> None:
+    def __init__(self, options: list[str], data: Path) -> None:
         self.port = peers.find_free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.command = [str(PROGRAM), "serve", "--port", str(self.port), "--seed", "7", "--log", "warn"]
-        self.command += ["--data", str(data), "--upstream", engine_url]
+        self.command += ["--data", str(data), *options]
         self.process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
@@ -152,10 +154,10 @@ def start_engine(engine: peers.Peer) -> Iterator[str]:
 
 
 @contextmanager
-def start_server(engine_url: str) -> Iterator[Server]:
-    """Starts `sfn-alias serve --upstream` with a new data file."""
+def start_server(options: list[str]) -> Iterator[Server]:
+    """Starts `sfn-alias serve` with a new data file."""
     with tempfile.TemporaryDirectory() as directory:
-        server = Server(engine_url, Path(directory) / "data.sqlite")
+        server = Server(options, Path(directory) / "data.sqlite")
         server.start()
         try:
             yield server

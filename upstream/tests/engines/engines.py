@@ -2,8 +2,8 @@
 
     engines.py [--engine NAME] [--feature NAME] [--write]
 
-Each feature must work, or fail with the error that limits.py states. `--write` writes the page; it requires all features.
-Without it, the page must be up to date. `--feature` selects features whose name contains a text.
+Each feature must work, or fail with the error that limits.py states, and the page must be up to date. `--write` writes
+the page instead. `--engine` and `--feature` (a part of a name) select what to test, without the page.
 """
 
 from __future__ import annotations
@@ -11,16 +11,20 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+import time
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 import endpoints
-import executions  # noqa: F401  adds its features
-import page
+import executions  # noqa: F401  adds its features, in the order of the page
 import states  # noqa: F401
 import versions  # noqa: F401
+import failures  # noqa: F401
+import page
+import verify
 from botocore.exceptions import ClientError
 from endpoints import Api, Difference
-from features import DIRECTLY, BEHIND, FEATURES, Feature
+from features import BEHIND, DIRECTLY, FEATURES, Feature
 from limits import LIMITS
 from peers import Peer
 
@@ -59,7 +63,9 @@ def test_features(engine: Peer, way: str, api: Api, features: list[Feature]) -> 
         if feature.only_behind and way == DIRECTLY:
             continue
         limit = LIMITS[engine.name, way].get(feature.name)
+        begin = time.monotonic()
         error = find_error(feature, api)
+        print(f"{engine.title} {way}, {feature.name}: {time.monotonic() - begin:.1f} s", flush=True)
         found, known = error and summarize(error), limit and limit.error
         if found != known:
             problems.append(f"{engine.title} {way}, {feature.name}: {error!r}\n  found {found}\n  known {known}")
@@ -69,11 +75,26 @@ def test_features(engine: Peer, way: str, api: Api, features: list[Feature]) -> 
 
 def test_engine(engine: Peer, features: list[Feature]) -> tuple[page.Results, list[str]]:
     """Tests features with an engine, directly and behind sfn-alias at the same time."""
-    with endpoints.start_engine(engine) as url, endpoints.start_server(url) as server, ThreadPoolExecutor() as pool:
-        apis = {DIRECTLY: Api(url, url, "direct"), BEHIND: Api(server.url, url, "behind", server)}
-        tests = [pool.submit(test_features, engine, way, api, features) for way, api in apis.items()]
-        results, problems = zip(*(test.result() for test in tests))
-    return {name: result for it in results for name, result in it.items()}, [text for it in problems for text in it]
+    vectors = [feature for feature in features if feature.test is verify.vectors]
+    others = [feature for feature in features if feature not in vectors]
+    with (
+        endpoints.start_engine(engine) as url,
+        endpoints.start_server(["--upstream", url, "--upstream-timeout", "5s"]) as server,
+        ThreadPoolExecutor() as pool,
+    ):
+        direct = Api(url, url, engine, "direct")
+        behind = Api(server.url, url, engine, "behind", server)
+        tests = [(DIRECTLY, direct, others), (BEHIND, behind, others), (BEHIND, behind, vectors)]
+        tests = [pool.submit(test_features, engine, *test) for test in tests]
+        return merge(test.result() for test in tests)
+
+
+def merge(tested: Iterable[tuple[page.Results, list[str]]]) -> tuple[page.Results, list[str]]:
+    results, problems = {}, []
+    for found, differences in tested:
+        results.update(found)
+        problems += differences
+    return results, problems
 
 
 def main() -> int:
@@ -84,11 +105,8 @@ def main() -> int:
     arguments = parser.parse_args()
     engines = [it for it in endpoints.ENGINES if arguments.engine in (None, it.name)]
     features = [feature for feature in FEATURES if arguments.feature in feature.name]
-    results, problems = {}, []
-    for engine in engines:
-        found, differences = test_engine(engine, features)
-        results.update(found)
-        problems += differences
+    with ThreadPoolExecutor() as pool:
+        results, problems = merge(pool.map(lambda engine: test_engine(engine, features), engines))
     print(*problems, sep="\n", end="\n" if problems else "", file=sys.stderr)
     print(f"{len(results)} results of {len(features)} features, {len(problems)} differ from limits.py")
     if len(engines) == len(endpoints.ENGINES) and features == FEATURES:

@@ -21,7 +21,7 @@ def find_code(call: Any, **members: Any) -> str | None:
 
 def find_code_of_definition(api: Api, definition: dict[str, Any]) -> str | None:
     """Returns the error code of CreateStateMachine with a definition."""
-    members = {"name": f"{api.prefix}-{api.feature}", "definition": json.dumps(definition), "roleArn": ROLE}
+    members = {"name": f"{api.prefix}-{api.feature}-2", "definition": json.dumps(definition), "roleArn": ROLE}
     return find_code(api.sfn.create_state_machine, **members)
 
 
@@ -220,8 +220,8 @@ def history_pages(api: Api) -> None:
 @feature(HISTORY, "events of Parallel and Map")
 def history_of_branches(api: Api) -> None:
     definition = flow(
-        Both={"Type": "Parallel", "Branches": [output(1), output(2)], "Next": "Each"},
-        Each={"Type": "Map", "ItemProcessor": output(3), "End": True},
+        Both={"Type": "Parallel", "Branches": [output(1, "First"), output(2, "Second")], "Next": "Each"},
+        Each={"Type": "Map", "ItemProcessor": output(3, "Third"), "End": True},
     )
     execution = api.run(api.create(definition))["executionArn"]
     types = {event["type"] for event in api.read_history(execution)}

@@ -42,9 +42,9 @@ def flow(**states: dict[str, Any]) -> dict[str, Any]:
     return {"StartAt": next(iter(states)), "States": states}
 
 
-def output(value: Any) -> dict[str, Any]:
-    """Returns a definition whose output is `value`."""
-    return flow(Done={"Type": "Pass", "Result": value, "End": True})
+def output(value: Any, state: str = "Done") -> dict[str, Any]:
+    """Returns a definition with one state, whose output is `value`. Names of states are unique in a definition."""
+    return flow(**{state: {"Type": "Pass", "Result": value, "End": True}})
 
 
 def wait(seconds: int) -> dict[str, Any]:

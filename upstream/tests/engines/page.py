@@ -15,35 +15,40 @@ Results = dict[tuple[str, str, str], str | None]
 INTRODUCTION = """\
 # Engines behind aliases
 
-`sfn-alias serve --upstream URL` adds versions, aliases and weights to an endpoint that runs definitions (an engine). This page shows
-which features work with {engines}: *directly*, if a client uses the engine's own endpoint, and *behind* sfn-alias, if a
-client uses `serve --upstream`. `make engines` runs the programs in `upstream/tests/engines/` and writes this page; `make test` checks
-that it is up to date.
+`sfn-alias serve --upstream URL` adds versions, aliases and weights to an endpoint that runs definitions (an engine).
+This page shows which features work with {engines}: *directly*, if a client uses the engine's own
+endpoint, and *behind* sfn-alias, if a client uses `serve --upstream`. `make engines` runs the programs in
+`upstream/tests/engines/` and writes this page; `make test` checks that it is up to date.
 
 {summary}
 
-In the tables, ✓ means that the program of the feature ran and that each value was as expected from AWS. Any other text is
-a limit: what differs. Behind sfn-alias, what happens inside an execution is decided by the engine, and its limits remain.
+In the tables, ✓ means that the program of the feature ran and that each value was as expected from AWS. Any other
+text is a limit: what differs. Behind sfn-alias, the engine still decides what happens inside an execution, and its
+limits remain.
 """
 
 
 def format_page(results: Results) -> str:
-    titles = " and ".join(f"{engine.title} {endpoints.read_version(engine)}" for engine in endpoints.ENGINES)
+    titles = " and ".join(format_title(engine) for engine in endpoints.ENGINES)
     page = INTRODUCTION.format(engines=titles, summary=format_summary(results))
     groups = dict.fromkeys(feature.group for feature in FEATURES)
     return page + "".join(format_group(group, results) for group in groups)
 
 
+def format_title(engine: endpoints.peers.Peer) -> str:
+    return f"{engine.title} {endpoints.read_version(engine)}"
+
+
 def format_summary(results: Results) -> str:
-    header = ["engine", "features that work directly", f"features that work behind sfn-alias"]
+    header = ["engine", "features that work directly", "features that work behind sfn-alias"]
     rows = [
-        [f"{engine.title} {endpoints.read_version(engine)}", *(count(results, engine.name, way) for way in (DIRECTLY, BEHIND))]
+        [format_title(engine), *(count_features(results, engine.name, way) for way in (DIRECTLY, BEHIND))]
         for engine in endpoints.ENGINES
     ]
     return endpoints.peers.format_table(header, rows)
 
 
-def count(results: Results, engine: str, way: str) -> str:
+def count_features(results: Results, engine: str, way: str) -> str:
     found = [result for (_, name, it), result in results.items() if (name, it) == (engine, way)]
     return f"{found.count(None)} of {len(found)}"
 

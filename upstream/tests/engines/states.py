@@ -45,7 +45,7 @@ def wait_state(api: Api) -> None:
 
 @feature(STATES, "Parallel")
 def parallel_state(api: Api) -> None:
-    branches = [output({"branch": 1}), output({"branch": 2})]
+    branches = [output({"branch": 1}, "First"), output({"branch": 2}, "Second")]
     found = api.run_output(flow(Both={"Type": "Parallel", "Branches": branches, "End": True}))
     check("output", found, [{"branch": 1}, {"branch": 2}])
 
@@ -106,9 +106,10 @@ def context_object(api: Api) -> None:
 @feature(STATES, "the whole `$$.Execution`")
 def whole_context_object(api: Api) -> None:
     arn = api.create(flow(Read={"Type": "Pass", "Parameters": {"it.$": "$$.Execution"}, "End": True}))
-    execution = api.start(arn, {"a": 1})
-    found = json.loads(api.wait(execution)["output"])["it"]
-    check("Id and Input", (found["Id"], found["Input"]), (execution, {"a": 1}))
+    ended = api.run(arn, {"a": 1})
+    check("status and error", (ended["status"], ended.get("error")), ("SUCCEEDED", None))
+    found = json.loads(ended["output"])["it"]
+    check("Id and Input", (found["Id"], found["Input"]), (ended["executionArn"], {"a": 1}))
 
 
 @feature(STATES, "Map, distributed, and its map run")

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from endpoints import Api, check
@@ -65,6 +66,16 @@ def start_weighted(api: Api) -> None:
     ended = api.run(alias, name="after-update")
     check("version after the update", ended["stateMachineVersionArn"], versions[1])
     check_outputs([ended])
+
+
+@feature(VERSIONS, "40 starts by alias from 8 threads")
+def start_concurrently(api: Api) -> None:
+    _, versions = api.create_versions(output_version)
+    alias = api.create_alias({versions[0]: 50, versions[1]: 50})
+    with ThreadPoolExecutor(8) as pool:
+        executions = list(pool.map(lambda number: api.run(alias, name=f"order-{number}"), range(40)))
+    check("executions", len({it["executionArn"] for it in executions}), 40)
+    check("both versions", sorted(check_outputs(executions)), versions)
 
 
 @feature(VERSIONS, "unqualified start of a state machine with an alias")

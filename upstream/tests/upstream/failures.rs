@@ -63,11 +63,11 @@ fn garbage_for_the_timeout_fails_the_execution() {
 
 #[test]
 fn an_execution_that_the_engine_lost_is_failed() {
-    let fixture = Fixture::with_machine();
+    let fixture = Fixture::with_timeout(SHORT);
     let execution = fixture.start(MACHINE, "a");
     fixture.engine.restart();
     assert_failed(
-        &fixture.describe(&execution),
+        &fixture.wait(&execution),
         "DescribeExecution at http://engine failed: status 400, ExecutionDoesNotExist: Execution Does Not Exist",
     );
     assert_eq!(fixture.engine.calls("StartExecution").len(), 1, "it is not sent again");
