@@ -12,6 +12,7 @@ mod handler;
 mod history;
 mod machines;
 mod pass_through;
+mod permits;
 mod poll;
 mod redrive;
 mod refresh;

@@ -35,11 +35,15 @@ impl Upstream {
         body: &[u8],
         deadline: Deadline,
     ) -> Result<Vec<u8>, CallError> {
-        let replace = |text| replace_arns(text, &self.machines);
         match self.engine.send(region, operation, body, deadline) {
-            Ok(body) => Ok(replace(body)),
-            Err(error) => Err(error.replace_texts(replace)),
+            Ok(body) => Ok(replace_arns(body, &self.machines)),
+            Err(error) => Err(self.replace_error(error)),
         }
+    }
+
+    /// Returns an error of the engine with our ARNs and names.
+    pub(crate) fn replace_error(&self, error: CallError) -> CallError {
+        error.replace_texts(|text| replace_arns(text, &self.machines))
     }
 }
 

@@ -113,11 +113,15 @@ impl Upstream {
     fn try_start(&self, execution: &StartedExecution, machine: &Machine, deadline: Deadline) -> Result<(), CallError> {
         let request = start_request(execution, machine);
         let region = region_of(&execution.state_machine_arn);
-        let started = match self.call::<Started>(region, OPERATION, &request, deadline) {
+        let started = match self.engine.call::<Started>(region, OPERATION, &request, deadline) {
             Err(error) if error.is("ExecutionAlreadyExists") => {
                 self.describe_in_engine(execution, machine, deadline).map_err(|_| error)?.start_date
             }
-            result => result?.start_date,
+            Err(error) => return Err(self.replace_error(error)),
+            Ok(started) => {
+                self.check_arn(execution, machine, &started.execution_arn)?;
+                started.start_date
+            }
         };
         match started {
             Some(started) if started.saturating_add(CLOCK_TOLERANCE) < execution.start_date => {
@@ -125,6 +129,14 @@ impl Upstream {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Checks that the engine's ARN of an execution is the one that later calls use.
+    fn check_arn(&self, execution: &StartedExecution, machine: &Machine, arn: &str) -> Result<(), CallError> {
+        if execution.kind == StateMachineType::Express || arn == machine.execution_arn(&execution.name) {
+            return Ok(());
+        }
+        Err(self.engine.error(OPERATION, &format_args!("the response has another ARN: `{arn}`")))
     }
 }
 
