@@ -137,13 +137,7 @@ impl Upstream {
             return Ok(());
         }
         match found {
-            Ok(found) => match found.outcome() {
-                Some(outcome) => self.end(execution, outcome, found.stop_date),
-                None => {
-                    self.executions.record_answer(arn);
-                    Ok(())
-                }
-            },
+            Ok(found) => self.apply(execution, &found),
             Err(error) if error.is("ExecutionDoesNotExist") && knowledge == Knowledge::Unknown => {
                 self.send_again(execution, deadline)
             }
@@ -155,10 +149,22 @@ impl Upstream {
         }
     }
 
+    fn apply(&self, execution: &StartedExecution, found: &EngineExecution) -> sfn_alias::Result<()> {
+        match found.outcome() {
+            Some(outcome) => self.end(execution, outcome, found.stop_date),
+            None => {
+                self.executions.record_answer(&execution.execution_arn);
+                Ok(())
+            }
+        }
+    }
+
     /// Asks the engine about an execution.
     fn ask(&self, execution: &StartedExecution, deadline: Deadline) -> Result<EngineExecution, CallError> {
         let machine = self.machines.find_or_create(&self.engine, &MachineSource::from(execution), deadline)?;
-        self.describe_in_engine(execution, &machine, deadline)
+        let found = self.describe_in_engine(execution, &machine, deadline)?;
+        self.check_start_date(execution, found.start_date)?;
+        Ok(found)
     }
 
     pub(crate) fn describe_in_engine(
@@ -183,18 +189,19 @@ impl Upstream {
         if !self.executions.claim(arn) {
             return Ok(());
         }
+        let sent = self.send_if_running(execution, deadline);
+        // If the store fails, the next round tries again.
+        self.executions.mark(arn, if sent.is_ok() { Knowledge::Forwarded } else { Knowledge::Unknown });
+        sent
+    }
+
+    fn send_if_running(&self, execution: &StartedExecution, deadline: Deadline) -> sfn_alias::Result<()> {
+        let arn = &execution.execution_arn;
         // It may have been stopped meanwhile.
         if self.service_for(arn).find_running(arn)?.is_none() {
-            self.executions.remove(arn, Instant::now());
             return Ok(());
         }
-        match self.send_start(execution, deadline) {
-            Ok(()) => {
-                self.executions.mark(arn, Knowledge::Forwarded);
-                Ok(())
-            }
-            Err(error) => self.fail(execution, &error),
-        }
+        self.send_start(execution, deadline).or_else(|error| self.fail(execution, &error))
     }
 
     /// Ends an execution as FAILED because of the engine.

@@ -67,24 +67,32 @@ impl Upstream {
     ) -> Response {
         let Some(execution) = progress.execution() else { return Ok(service.finish_call(progress, None, &Json)?) };
         let arn = execution.execution_arn.clone();
-        let is_stored = execution.kind == StateMachineType::Standard;
-        match sent {
-            Ok(()) if is_stored => self.executions.mark(&arn, Knowledge::Forwarded),
-            Err(error) if is_stored => {
-                let response = service.finish_call(progress, Some(fail(&error)), &Json);
-                match &response {
-                    Ok(_) => self.executions.remove(&arn, Instant::now()),
-                    // It is RUNNING here, so the start is sent again later.
-                    Err(_) => self.executions.mark(&arn, Knowledge::Unknown),
-                }
-                return Ok(response?);
-            }
-            result => {
+        match (sent, execution.kind) {
+            (Ok(()), StateMachineType::Standard) => self.executions.mark(&arn, Knowledge::Forwarded),
+            (Err(error), StateMachineType::Standard) => return self.finish_failed(service, &arn, progress, &error),
+            // It is not stored, so the client gets the error.
+            (result, StateMachineType::Express) => {
                 self.executions.remove(&arn, Instant::now());
                 result?;
             }
         }
         Ok(service.finish_call(progress, None, &Json)?)
+    }
+
+    fn finish_failed(
+        &self,
+        service: &StepFunctions,
+        arn: &str,
+        progress: CallProgress<Vec<u8>>,
+        error: &CallError,
+    ) -> Response {
+        let response = service.finish_call(progress, Some(fail(error)), &Json);
+        match &response {
+            Ok(_) => self.executions.remove(arn, Instant::now()),
+            // It is RUNNING here, so the start is sent again later.
+            Err(_) => self.executions.mark(arn, Knowledge::Unknown),
+        }
+        Ok(response?)
     }
 
     /// Starts an execution in the engine.
@@ -123,8 +131,19 @@ impl Upstream {
                 started.start_date
             }
         };
+        self.check_start_date(execution, started)
+    }
+
+    /// Checks that the engine did not start an execution before ours, which is another one then.
+    pub(crate) fn check_start_date(
+        &self,
+        execution: &StartedExecution,
+        started: Option<Timestamp>,
+    ) -> Result<(), CallError> {
         match started {
-            Some(started) if started.saturating_add(CLOCK_TOLERANCE) < execution.start_date => {
+            Some(started)
+                if started.saturating_add(CLOCK_TOLERANCE) < execution.start_date && execution.redrive_count == 0 =>
+            {
                 Err(self.engine.error(OPERATION, &OTHER_EXECUTION))
             }
             _ => Ok(()),

@@ -122,6 +122,20 @@ fn the_result_of_an_earlier_execution_is_not_used() {
     );
 }
 
+/// As [`the_result_of_an_earlier_execution_is_not_used`], and the start was not sent because of a crash.
+#[test]
+fn the_result_of_an_earlier_execution_is_not_used_after_a_crash() {
+    let fixture = Fixture::with_timeout(SHORT);
+    fixture.start(MACHINE, "a");
+    fixture.engine.set_execution("a", json!({"status": "SUCCEEDED", "output": "{}", "startDate": 1000}));
+    fixture.call("DeleteStateMachine", json!({"stateMachineArn": MACHINE}));
+    fixture.create("orders", "STANDARD", &definition("1"));
+    let input = json!({"stateMachineArn": MACHINE, "name": "a"}).to_string();
+    assert_eq!(fixture.service.call("StartExecution", input.as_bytes()).status, 200);
+    let found = fixture.wait(&format!("{LOCAL}:execution:orders:a"));
+    assert_eq!((&found["status"], &found["error"]), (&json!("FAILED"), &json!("SfnAlias.Upstream")));
+}
+
 #[test]
 fn executions_of_express_state_machines_are_sent() {
     let fixture = Fixture::new();
