@@ -30,7 +30,6 @@ struct Target<'r> {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct EngineExecution {
     pub status: String,
-    pub start_date: Option<Timestamp>,
     pub stop_date: Option<Timestamp>,
     pub output: Option<String>,
     pub error: Option<Sensitive>,
@@ -162,9 +161,7 @@ impl Upstream {
     /// Asks the engine about an execution.
     fn ask(&self, execution: &StartedExecution, deadline: Deadline) -> Result<EngineExecution, CallError> {
         let machine = self.machines.find_or_create(&self.engine, &MachineSource::from(execution), deadline)?;
-        let found = self.describe_in_engine(execution, &machine, deadline)?;
-        self.check_start_date(execution, found.start_date)?;
-        Ok(found)
+        self.describe_in_engine(execution, &machine, deadline)
     }
 
     pub(crate) fn describe_in_engine(
@@ -201,7 +198,11 @@ impl Upstream {
         if self.service_for(arn).find_running(arn)?.is_none() {
             return Ok(());
         }
-        self.send_start(execution, deadline).or_else(|error| self.fail(execution, &error))
+        match self.send_start(execution, deadline) {
+            // It has arrived before.
+            Err(error) if error.is("ExecutionAlreadyExists") => Ok(()),
+            result => result.or_else(|error| self.fail(execution, &error)),
+        }
     }
 
     /// Ends an execution as FAILED because of the engine.
