@@ -1,6 +1,7 @@
 """What the API reports about executions: names, lists, histories, stops and redrives."""
 
 import json
+import time
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -71,6 +72,16 @@ def same_name(api: Api) -> None:
     other = find_code(api.sfn.start_execution, stateMachineArn=arn, name="order-1", input='{"a": 1}')
     check("error for another input", other, "ExecutionAlreadyExists")
     api.sfn.stop_execution(executionArn=first["executionArn"])
+
+
+@feature(REQUESTS, "the same name after the state machine was deleted and created again")
+def created_again(api: Api) -> None:
+    for _ in range(2):
+        arn = api.create(output("done"))
+        check("status", api.run(arn, name="order-1")["status"], "SUCCEEDED")
+        api.sfn.delete_state_machine(stateMachineArn=arn)
+        # A later start has another date.
+        time.sleep(1.1)
 
 
 @feature(REQUESTS, "StopExecution in a Wait, with error and cause")
