@@ -8,7 +8,8 @@ import { repository } from './support/repository.mjs'
 
 /** The documents with code blocks for Node. */
 const documents = [
-  'bindings-node/README.md', 'README.md', 'docs/test-node.md', 'docs/check-before-a-deploy.md', 'docs/deploy-gradually.md'
+  'bindings-node/README.md', 'README.md', 'docs/test-node.md', 'docs/check-before-a-deploy.md', 'docs/deploy-gradually.md',
+  'docs/on-start.md'
 ]
 const extensions = { js: 'mjs', cjs: 'cjs' }
 // CDK's own template validation is not tested here and takes seconds. The test runner of a block must not report to this one.

@@ -3,6 +3,7 @@ import type * as sdk from '@aws-sdk/client-sfn'
 import * as ours from 'sfn-alias'
 import { StepFunctions, WeightedPicker, check, compare, errorKinds, fingerprint, mock, pick, serve, validate, type StepFunctionsError } from 'sfn-alias'
 import { Deployment, plan, type DeploymentOutcome, type Plan } from 'sfn-alias/deploy'
+import { runDefinitions, type RunOptions } from 'sfn-alias/local-stepfunctions'
 
 type Commands = Exclude<ours.Operation, never>
 
@@ -119,6 +120,20 @@ export async function use (): Promise<void> {
   const states: Record<string, 'ALARM' | 'OK'> = await service.evaluateAlarms([{ name: 'failed', metric: 'ExecutionsFailed', stateMachine: 'orders', threshold: 1 }])
   void new Deployment({ client: sfn, aliasArn: '', preference: '10/5m', state: '', alarmStates: () => service.evaluateAlarms({ alarms: [] }) })
   void [stopDate.getTime(), states, await serve({ outcomes: [{ output: 1 }] })]
+  const onStart: ours.StartCallback = async ({ input, startDate, stateMachineAliasArn }, { signal }) => {
+    await fetch('http://127.0.0.1', { signal })
+    return stateMachineAliasArn === undefined ? undefined : { output: [input, startDate.getTime()], after: '2s' }
+  }
+  const options: RunOptions = { overrides: { taskResourceLocalHandlers: { Charge: ({ total }) => total }, waitTimeOverrides: { Settle: 1 } } }
+  for (const callback of [onStart, runDefinitions(), runDefinitions(options), () => {}, () => ({ error: 'E' }), () => null]) {
+    void [new StepFunctions({ onStart: callback }), mock({ onStart: callback }), await serve({ onStart: callback })]
+  }
+  // @ts-expect-error: an unknown member of the result
+  void new StepFunctions({ onStart: () => ({ outputs: 1 }) })
+  // @ts-expect-error: not a function
+  void new StepFunctions({ onStart: {} })
+  // @ts-expect-error: an unknown option of the engine
+  runDefinitions({ override: {} })
   // @ts-expect-error: a metric that does not exist
   await service.evaluateAlarms([{ name: 'failed', metric: 'ExecutionsFailedCount', stateMachine: 'orders', threshold: 1 }])
   // @ts-expect-error: an unknown member of a rule

@@ -23,6 +23,7 @@ PAGES = [
     "docs/test-python.md",
     "docs/check-before-a-deploy.md",
     "docs/deploy-gradually.md",
+    "docs/on-start.md",
 ]
 # server/sdk-tests/readme.py runs the blocks of these pages.
 PAGES_OF_THE_SERVER = [

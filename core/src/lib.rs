@@ -99,3 +99,8 @@ pub use wire::format_arn;
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+/// Runs the code of the page about callbacks in the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/on-start.md")]
+struct OnStartPage;

@@ -36,7 +36,10 @@ pub(super) fn create_transport(args: &ServeArgs) -> Result<Option<HttpTransport>
     let caller = Caller::select_for_emulator(upstream_profile.as_deref(), is_aws);
     let (url, agent) = (url.clone(), build_agent(url, *upstream_timeout)?);
     let transport = HttpTransport { url, caller, agent, failing: AtomicBool::new(false) };
-    transport.create_request(&args.service.region, "ListStateMachines", b"{}")?;
+    // Otherwise every request would fail.
+    transport.create_request(&args.service.region, "ListStateMachines", b"{}").map_err(|error| {
+        CliError::Usage(format!("{OPTION}: {}", error.to_string().replace("--profile", "--upstream-profile")))
+    })?;
     Ok(Some(transport))
 }
 
