@@ -123,6 +123,8 @@ upstream: engines-installed ## moto and MiniStack, unmodified, behind the endpoi
 	$(call say,engines)
 	.venv/moto/bin/python -m doctest upstream/tests/engines/engines.py upstream/tests/engines/page.py
 	.venv/moto/bin/python upstream/tests/engines/engines.py
+	$(MAKE) -C examples http
+	PATH="$(CURDIR)/.venv/moto/bin:$$PATH" $(MAKE) -C server engine
 
 engines: engines-installed ## the same, and write docs/engines.md
 	.venv/moto/bin/python upstream/tests/engines/engines.py --write

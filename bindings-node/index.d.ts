@@ -318,7 +318,7 @@ export interface Server extends AsyncDisposable {
   readonly url: string
   /** The service that handles the requests. */
   readonly service: StepFunctions
-  /** Finishes the requests in flight. Also closes the service, unless it was passed to `serve`. */
+  /** Finishes the requests in flight, for up to 5 seconds. Also closes the service, unless it was passed to `serve`. */
   close (): Promise<void>
 }
 

@@ -1,8 +1,12 @@
 'use strict'
 // An HTTP server in this process. It moves bytes between `node:http` and the binary, which handles the requests.
 const http = require('node:http')
+const { clearTimeout, setTimeout } = require('node:timers')
 const { createArgumentError, isPlainObject } = require('./input.js')
 const { StepFunctions, checkService, rejectOptions } = require('./service.js')
+
+/** How long `close` waits for the requests in flight. */
+const STOP_MILLIS = 5000
 
 /** Serves a service in memory, in a file, or an existing `StepFunctions` on 127.0.0.1. */
 async function serve (options = {}) {
@@ -47,17 +51,18 @@ function listen (server, port) {
   })
 }
 
-/** Stops accepting connections and finishes the requests in flight. */
+/** Stops accepting connections and finishes the requests in flight. A StartSyncExecution may wait for a promise that is never settled. */
 function stop (server) {
   const stopped = new Promise(resolve => server.close(resolve))
   server.closeIdleConnections()
-  return stopped
+  const timer = setTimeout(() => server.closeAllConnections(), STOP_MILLIS)
+  return stopped.finally(() => clearTimeout(timer))
 }
 
 async function respond (service, limit, request, response) {
   const { status, headers, body } = await handle(service, request, await readBody(request, limit))
   response.writeHead(status, headers).end(body)
-  if (!response.writableFinished) await new Promise(resolve => response.once('close', resolve))
+  if (!response.writableFinished && !response.destroyed) await new Promise(resolve => response.once('close', resolve))
 }
 
 /** Handles a request. An error, for example of a closed service, is a response too. */

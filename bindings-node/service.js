@@ -29,7 +29,7 @@ class StepFunctions {
 
   static {
     callInRegion = (sfn, operation, body, region) =>
-      sfn.#runCall(String(operation), now => sfn.#service.callJson(String(operation), toBody(body), now, region))
+      sfn.#runCall(String(operation), body, now => sfn.#service.callJson(String(operation), toBody(body), now, region))
   }
 
   constructor (options) {
@@ -68,7 +68,7 @@ class StepFunctions {
     const write = ending => writeEnding(ending, { executionArn })
     const call = (json, source) => this.#service.endExecution(json, source, now)
     const json = await callWithObject(ending, write, call)
-    await this.#callback?.abortEnded()
+    await this.#callback?.abortEnded(executionArn)
     return createDates(JSON.parse(json))
   }
 
@@ -94,8 +94,8 @@ class StepFunctions {
   }
 
   handleHttpRequest (request, body) {
-    return this.#runCall(undefined, now => {
-      const headers = Array.from(request.rawHeaders ?? [], String)
+    const headers = Array.from(request.rawHeaders ?? [], String)
+    return this.#runCall(readRawTarget(headers), body, now => {
       return this.#service.handleHttpRequest(String(request.method), String(request.url), headers, toBody(body), now)
     })
   }
@@ -114,17 +114,17 @@ class StepFunctions {
     return work(readClock(this.#clock))
   }
 
-  /** Like `#run`, for a call that may start or end an execution. Without an operation, it may be any. */
-  async #runCall (operation, work) {
+  /** Like `#run`, for a call that may start or end an execution. */
+  async #runCall (operation, input, work) {
     const now = readClock(this.#clock)
     const response = await work(now)
-    return this.#callback === undefined ? response : this.#callback.finishCall(operation, response, () => readClock(this.#clock))
+    return this.#callback === undefined ? response : this.#callback.finishCall(operation, input, response, () => readClock(this.#clock))
   }
 
   async #callOperation (operation, input) {
     const { index, write } = findOperation(operation)
     const call = now => callWithObject(input, write, (json, source) => this.#service.call(index, json, source, now))
-    const output = JSON.parse(await this.#runCall(String(operation), call))
+    const output = JSON.parse(await this.#runCall(String(operation), input, call))
     return { $metadata: createMetadata(), ...createDates(output) }
   }
 }
@@ -146,9 +146,10 @@ class RequestHandler {
   }
 
   async handle (request, options) {
-    if (options?.abortSignal?.aborted === true) throw Object.assign(new Error('Request aborted'), { name: 'AbortError' })
+    if (options?.abortSignal?.aborted === true) throw createAbortError()
     const region = this.#region === undefined ? readSignedRegion(request?.headers) : await this.#region()
-    const { status, body } = await callInRegion(this.#service, readTarget(request?.headers), request?.body ?? '', region).catch(rejectOnce)
+    const call = callInRegion(this.#service, readTarget(request?.headers), request?.body ?? '', region).catch(rejectOnce)
+    const { status, body } = await rejectOnAbort(call, options?.abortSignal)
     const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-requestid': randomUUID() }
     return { response: { statusCode: status, headers, body: Buffer.from(body) } }
   }
@@ -165,12 +166,30 @@ class RequestHandler {
 /** Returns the operation in a header such as `X-Amz-Target: AWSStepFunctions.CreateStateMachineAlias`. */
 const readTarget = headers => readHeader(headers, 'x-amz-target').split('.').at(-1)
 
+/** Returns the operation in alternating names and values of headers; `undefined` if there is none. */
+function readRawTarget (headers) {
+  const index = headers.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === 'x-amz-target')
+  return index === -1 ? undefined : headers[index + 1]?.split('.').at(-1)
+}
+
 const readSignedRegion = headers => native.readSignedRegion(readHeader(headers, 'authorization'))
 
 /** Returns the value of a header, or an empty string. */
 function readHeader (headers, lowerName) {
   const name = Object.keys(headers ?? {}).find(name => name.toLowerCase() === lowerName)
   return name === undefined ? '' : String(headers[name])
+}
+
+const createAbortError = () => Object.assign(new Error('Request aborted'), { name: 'AbortError' })
+
+/** Rejects when the client aborts the request. StartSyncExecution may wait for a promise that is never settled. */
+function rejectOnAbort (call, signal) {
+  if (typeof signal?.addEventListener !== 'function') return call
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(createAbortError())
+    signal.addEventListener('abort', abort)
+    call.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
 }
 
 /** Rejects with an error that the SDK does not retry: a closed service stays closed. */

@@ -1,11 +1,12 @@
 'use strict'
 // Calls the option `onStart` on the thread of JavaScript, after the commit, and ends executions with its results.
+const { isUint8Array } = require('node:util').types
 const { describeInvalidEnding, writeEnding } = require('./ending.js')
 const { SOURCE, callWithObject } = require('./input.js')
 const { createDates } = require('./output.js')
 
-/** The operations after which an execution may not be RUNNING any more. */
-const ENDING = new Set(['StopExecution', 'DeleteStateMachine', undefined])
+/** The operations that end executions. */
+const ENDING = new Set(['StopExecution', 'DeleteStateMachine'])
 
 /** An execution whose promise is pending. */
 class Run {
@@ -13,6 +14,7 @@ class Run {
 
   constructor (call) {
     this.call = call
+    this.execution = createDates(JSON.parse(call.execution))
   }
 
   /** Created when it is read: most functions do not use it. */
@@ -32,23 +34,28 @@ class Run {
 /** The option `onStart` of a service, and its promises that are pending, in all scopes. */
 class StartCallback {
   #onStart
-  #pending = new Set()
+  /** The runs, with the ARNs of their executions. */
+  #pending = new Map()
 
   constructor (onStart) {
     this.#onStart = onStart
   }
 
-  /** Returns the response of a call. If the call started an execution, calls the function first. */
-  async finishCall (operation, response, readTime) {
-    if (ENDING.has(operation)) await this.abortEnded()
+  /**
+   * Returns the response of a call. If the call started an execution, calls the function first. `operation` is undefined for
+   * requests that are not of AWS.
+   */
+  async finishCall (operation, input, response, readTime) {
+    if (operation === undefined || ENDING.has(operation)) await this.abortEnded(readExecutionArn(input))
     return typeof response.finish === 'function' ? this.#finish(response, readTime) : response
   }
 
   async #finish (call, readTime) {
     const run = new Run(call)
+    const { executionArn } = run.execution
     const result = this.#start(run)
     if (!(result instanceof Promise)) return call.finish(result, readTime())
-    this.#pending.add(run)
+    this.#pending.set(run, executionArn)
     const settled = result.finally(() => this.#pending.delete(run))
     if (call.isSynchronous) return call.finish(await settled, readTime())
     // The start has returned, so an error cannot be reported: the service is closed, or its file cannot be written.
@@ -60,7 +67,7 @@ class StartCallback {
   #start (run) {
     try {
       const onStart = this.#onStart
-      const returned = onStart(createDates(JSON.parse(run.call.execution)), { get signal () { return run.signal } })
+      const returned = onStart(run.execution, { get signal () { return run.signal } })
       if (typeof returned?.then !== 'function') return writeResult(returned)
       return new Promise(resolve => resolve(returned)).then(writeResult).catch(describeException)
     } catch (exception) {
@@ -68,16 +75,34 @@ class StartCallback {
     }
   }
 
-  /** Aborts the signals of executions that were stopped, ended, redriven or deleted: their results are ignored. */
-  async abortEnded () {
-    for (const run of [...this.#pending]) {
-      if (!await awaitsResult(run.call)) run.abort()
+  /**
+   * Aborts the signals of executions that were stopped, ended, redriven or deleted: their results are ignored. With an ARN,
+   * only of this one.
+   */
+  async abortEnded (executionArn) {
+    for (const [run, arn] of [...this.#pending]) {
+      if ((executionArn ?? arn) === arn && !await awaitsResult(run.call)) this.#abort(run)
     }
   }
 
   /** Aborts all signals, of a service that is closed. */
   abortAll () {
-    for (const run of this.#pending) run.abort()
+    for (const run of [...this.#pending.keys()]) this.#abort(run)
+  }
+
+  #abort (run) {
+    this.#pending.delete(run)
+    run.abort()
+  }
+}
+
+/** Returns the execution's ARN in the input of an operation, an object or JSON; `undefined` if there is none. */
+function readExecutionArn (input) {
+  try {
+    const { executionArn } = typeof input === 'string' || isUint8Array(input) ? JSON.parse(Buffer.from(input).toString()) : input
+    return typeof executionArn === 'string' ? executionArn : undefined
+  } catch {
+    // It is not valid, or compressed.
   }
 }
 

@@ -335,6 +335,24 @@ test('a mock, an attached client and a server call it', async () => {
   }
 })
 
+test('a client that aborts, and close, do not wait for a promise that is never settled', async () => {
+  let called
+  const calls = new Promise(resolve => { called = resolve })
+  const server = await serve({ onStart: () => { called(); return new Promise(() => {}) } })
+  await createResources(server.service)
+  const input = { stateMachineArn: EXPRESS }
+  const controller = new AbortController()
+  const attached = attach(new SFNClient({ region }), server.service).send(new StartSyncExecutionCommand(input), { abortSignal: controller.signal })
+  await calls
+  controller.abort()
+  await assert.rejects(attached, { name: 'AbortError' })
+  const client = new SFNClient({ endpoint: server.url, region, credentials, disableHostPrefix: true, maxAttempts: 1 })
+  const served = assert.rejects(client.send(new StartSyncExecutionCommand(input)), { code: 'ECONNRESET' })
+  await sleep(100)
+  await server.close()
+  await served
+})
+
 test('the region of a client is the one of its executions', async () => {
   const sfn = new StepFunctions({ onStart: async () => ({ output: 1 }) })
   const other = await createResources(sfn.inScope({ region: 'eu-west-1' }), `${MACHINE}:1`.replace(region, 'eu-west-1'))

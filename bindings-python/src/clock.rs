@@ -1,5 +1,6 @@
 //! The clock of a service: a Python function, or Python's `time`.
 
+use crate::callbacks::Callbacks;
 use crate::options;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -13,26 +14,21 @@ thread_local! {
     static NOW: Cell<Option<Timestamp>> = const { Cell::new(None) };
 }
 
-/// A clock that asks Python once before each operation. If that raises, the operation raises the same exception and
-/// changes nothing.
-pub struct PythonClock(pub Option<Py<PyAny>>);
+/// Returns the core's clock. It reads the time that `update_clock` stored on this thread, or the system's time.
+pub fn core_clock() -> Clock {
+    Clock::new(|| NOW.get().unwrap_or_else(Timestamp::now))
+}
 
-impl PythonClock {
-    /// Returns the core's clock. It reads the time that `update` stored on this thread, or the system's time.
-    pub fn clock() -> Clock {
-        Clock::new(|| NOW.get().unwrap_or_else(Timestamp::now))
-    }
-
-    /// Stores the time for this thread. Without a function, this is `time.time_ns()`: libraries that freeze the time
-    /// replace it.
-    pub fn update(&self, py: Python<'_>) -> PyResult<()> {
-        let now = match &self.0 {
-            Some(function) => options::clock_time(&function.bind(py).call0()?)?,
-            None => python_time(py)?,
-        };
-        NOW.set(Some(now));
-        Ok(())
-    }
+/// Asks Python for the time, and stores it for this thread. Called before each operation: if it raises, the operation raises
+/// the same exception and changes nothing. Without a function, the time is `time.time_ns()`: libraries that freeze the time
+/// replace it.
+pub fn update_clock(py: Python<'_>, callbacks: Option<&Py<Callbacks>>) -> PyResult<()> {
+    let now = match callbacks.and_then(|callbacks| callbacks.get().clock(py)) {
+        Some(function) => options::clock_time(&function.call0()?)?,
+        None => python_time(py)?,
+    };
+    NOW.set(Some(now));
+    Ok(())
 }
 
 fn python_time(py: Python<'_>) -> PyResult<Timestamp> {

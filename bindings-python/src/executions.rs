@@ -6,6 +6,7 @@ use crate::json_argument::{self, JsonRequest};
 use crate::panics::catch_panic;
 use crate::ser::ValueSerializer;
 use crate::step_functions::StepFunctions;
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{IntoPyDict, PyString};
 
@@ -30,11 +31,13 @@ impl StepFunctions {
     /// - `output`: the output of a successful execution: any value that `json.dumps` accepts. Default: `{}`.
     /// - `error`, `cause`: texts. With one of them, the execution fails.
     /// - `timed_out`: whether the execution times out.
+    /// - `status`: SUCCEEDED, FAILED or TIMED_OUT. Default: as the other arguments specify.
     /// - `after`: the time until the end: seconds, a `timedelta`, or a text such as `500ms`. Default: 0.
     ///
     /// The execution has the partition, account and region of this object (`in_scope`). The same request again returns
     /// the existing end.
-    #[pyo3(signature = (execution_arn, *, output=Output(None), error=None, cause=None, timed_out=false, after=None))]
+    #[pyo3(signature = (execution_arn, *, output=Output(None), error=None, cause=None, timed_out=false, status=None,
+                        after=None))]
     #[expect(clippy::too_many_arguments, reason = "keyword arguments")]
     fn end_execution<'py>(
         &self,
@@ -44,18 +47,20 @@ impl StepFunctions {
         error: Argument<'_, 'py>,
         cause: Argument<'_, 'py>,
         #[pyo3(from_py_with = read_timed_out)] timed_out: bool,
+        status: Argument<'_, 'py>,
         after: Argument<'_, 'py>,
     ) -> PyResult<Bound<'py, PyAny>> {
         catch_panic(py, END, || {
             argument::text("execution_arn", "an ARN", Some(execution_arn))?;
             argument::text("error", "a string", error)?;
             argument::text("cause", "a string", cause)?;
+            argument::text("status", "a string", status)?;
             let members = [
                 ("executionArn", Some(execution_arn.clone())),
                 ("output", output.0),
                 ("error", error.cloned()),
                 ("cause", cause.cloned()),
-                ("status", timed_out.then(|| PyString::new(py, "TIMED_OUT").into_any())),
+                ("status", read_status(py, timed_out, status)?),
                 ("after", after.map(read_after).transpose()?),
             ];
             let request = members.into_iter().filter(|(_, value)| value.is_some()).into_py_dict(py)?;
@@ -95,6 +100,18 @@ fn read_after<'py>(after: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     let expected = "a non-negative number of seconds, a `timedelta` or a text, for example \"500ms\"";
     let seconds = argument::required_duration("after", expected, after)?.as_secs_f64();
     Ok(seconds.into_pyobject(after.py())?.into_any())
+}
+
+fn read_status<'py>(
+    py: Python<'py>,
+    timed_out: bool,
+    status: Argument<'_, 'py>,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
+    match status {
+        Some(_) if timed_out => Err(PyTypeError::new_err("`timed_out` cannot be combined with `status`")),
+        Some(status) => Ok(Some(status.clone())),
+        None => Ok(timed_out.then(|| PyString::new(py, "TIMED_OUT").into_any())),
+    }
 }
 
 fn read_timed_out(value: &Bound<'_, PyAny>) -> PyResult<bool> {

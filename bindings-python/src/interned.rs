@@ -3,9 +3,13 @@
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 use std::cell::RefCell;
+use std::mem::ManuallyDrop;
 
 /// Sorted by address and length of the static string, so that a lookup compares no text.
-type Names = Vec<((usize, usize), Py<PyString>)>;
+///
+/// The strings are never freed. A thread that ends would free them without the GIL, and for that pyo3 locks a mutex, which
+/// another thread may copy with a fork.
+type Names = Vec<((usize, usize), ManuallyDrop<Py<PyString>>)>;
 
 thread_local! {
     static NAMES: RefCell<Names> = const { RefCell::new(Vec::new()) };
@@ -21,7 +25,7 @@ pub fn intern_name<'py>(py: Python<'py>, name: &'static str) -> Bound<'py, PyStr
             Ok(None) => PyString::intern(py, name),
             Err(index) => {
                 let string = PyString::intern(py, name);
-                names.insert(index, (key, string.clone().unbind()));
+                names.insert(index, (key, ManuallyDrop::new(string.clone().unbind())));
                 string
             }
         }

@@ -88,3 +88,47 @@ impl DeserializeRequest for JsonRequest<'_> {
         de::detach(self.py, work)
     }
 }
+
+/// A request in JSON bytes, which releases the GIL.
+pub struct JsonBody<'b, 'py> {
+    pub py: Python<'py>,
+    pub body: &'b [u8],
+}
+
+impl DeserializeRequest for JsonBody<'_, '_> {
+    type Error = serde_json::Error;
+
+    fn read<'s, T: Deserialize<'s>>(&'s self) -> Result<T, serde_json::Error> {
+        self.body.read()
+    }
+
+    fn size(&self) -> Option<usize> {
+        self.body.size()
+    }
+
+    fn text(&self) -> Option<&str> {
+        self.body.text()
+    }
+
+    fn run_without_global_lock<R>(&self, work: impl FnOnce() -> R) -> R {
+        de::detach(self.py, work)
+    }
+}
+
+/// The result of a callback in JSON, or the reason why it has no JSON.
+pub struct CallbackResult(pub Result<String, String>);
+
+impl DeserializeRequest for CallbackResult {
+    type Error = serde_json::Error;
+
+    fn read<'s, T: Deserialize<'s>>(&'s self) -> Result<T, serde_json::Error> {
+        match &self.0 {
+            Ok(text) => serde_json::from_str(text),
+            Err(error) => Err(serde::de::Error::custom(error)),
+        }
+    }
+
+    fn size(&self) -> Option<usize> {
+        self.0.as_ref().map(String::len).ok()
+    }
+}

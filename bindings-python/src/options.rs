@@ -18,18 +18,19 @@ pub struct ServiceArgs<'a, 'py> {
     pub deletion_delay: Argument<'a, 'py>,
     pub limits: Argument<'a, 'py>,
     pub outcomes: Argument<'a, 'py>,
+    pub on_start: Argument<'a, 'py>,
 }
 
 impl ServiceArgs<'_, '_> {
     /// Returns whether no argument is set.
     pub fn is_empty(&self) -> bool {
-        let Self { partition, account, region, seed, update_delay, deletion_delay, limits, outcomes } = self;
-        [partition, account, region, seed, update_delay, deletion_delay, limits, outcomes]
+        let Self { partition, account, region, seed, update_delay, deletion_delay, limits, outcomes, on_start } = self;
+        [partition, account, region, seed, update_delay, deletion_delay, limits, outcomes, on_start]
             .iter()
             .all(|argument| argument.is_none())
     }
 
-    /// Returns the core's options.
+    /// Returns the core's options, without `on_start`.
     pub fn options(&self, clock: Clock) -> PyResult<Options> {
         let defaults = Options::default();
         let limits = limits(self.limits)?;
@@ -42,6 +43,11 @@ impl ServiceArgs<'_, '_> {
             clock,
             on_start: None,
         })
+    }
+
+    /// Returns the callback of started executions.
+    pub fn on_start(&self) -> PyResult<Option<Py<PyAny>>> {
+        function("on_start", "a function with one parameter", self.on_start)
     }
 
     /// Returns the scope. A part that is absent is the default.
@@ -113,9 +119,14 @@ fn limit_mut<'l>(limits: &'l mut Limits, name: &str) -> PyResult<&'l mut usize> 
 
 /// Checks that a clock can be called.
 pub fn clock(value: Argument<'_, '_>) -> PyResult<Option<Py<PyAny>>> {
+    function("clock", "a function without parameters", value)
+}
+
+/// Checks that a function can be called.
+pub fn function(name: &str, expected: &str, value: Argument<'_, '_>) -> PyResult<Option<Py<PyAny>>> {
     let Some(value) = value else { return Ok(None) };
     if !value.is_callable() {
-        return Err(type_error("clock", "a function without parameters", value));
+        return Err(type_error(name, expected, value));
     }
     Ok(Some(value.clone().unbind()))
 }

@@ -7,6 +7,7 @@ use crate::panics::catch_panic;
 use crate::step_functions::StepFunctions;
 use pyo3::exceptions::{PyOSError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
+use pyo3::{PyTraverseError, PyVisit};
 use sfn_alias_server::http::{BackgroundServer, ServerConfig, StartError};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -44,6 +45,10 @@ impl Server {
             py.detach(|| self.stop());
             if self.owns_service { self.service.get().close(py) } else { Ok(()) }
         })
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.service)
     }
 
     fn __enter__(&self) -> &str {
@@ -97,7 +102,7 @@ impl Drop for Server {
 /// endpoint uses the time of the system, also while a library freezes the time.
 #[pyfunction]
 #[pyo3(signature = (data=None, port=0, *, service=None, partition=None, account=None, region=None, seed=None,
-                    update_delay=None, deletion_delay=None, limits=None, outcomes=None))]
+                    update_delay=None, deletion_delay=None, limits=None, outcomes=None, on_start=None))]
 #[expect(clippy::too_many_arguments, reason = "keyword arguments")]
 pub fn serve<'py>(
     py: Python<'py>,
@@ -112,9 +117,11 @@ pub fn serve<'py>(
     deletion_delay: Argument<'_, 'py>,
     limits: Argument<'_, 'py>,
     outcomes: Argument<'_, 'py>,
+    on_start: Argument<'_, 'py>,
 ) -> PyResult<Server> {
     catch_panic(py, "Serve", || {
-        let args = ServiceArgs { partition, account, region, seed, update_delay, deletion_delay, limits, outcomes };
+        let args =
+            ServiceArgs { partition, account, region, seed, update_delay, deletion_delay, limits, outcomes, on_start };
         match service {
             Some(service) if data.is_none() && args.is_empty() => start(py, read_service(service)?, false, port),
             Some(_) => Err(PyTypeError::new_err(

@@ -1,18 +1,23 @@
 //! The class `StepFunctions`.
 
 use crate::argument::{self, Argument};
-use crate::clock::PythonClock;
+use crate::callbacks::Callbacks;
+use crate::clock;
 use crate::de::Input;
 use crate::error::to_exception;
 use crate::fork;
+use crate::json_argument::JsonBody;
 use crate::options::{self, ServiceArgs};
 use crate::panics::catch_panic;
 use crate::ser::ResponseSerializer;
+use crate::start::{self, Start};
 use crate::store::SharedStore;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict};
+use pyo3::types::PyDict;
+use pyo3::{PyTraverseError, PyVisit};
 use sfn_alias::model::VersionNumber;
+use sfn_alias::{Json, Operation};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -31,10 +36,14 @@ use std::sync::Arc;
 /// - `limits`: a `dict` of quotas and size limits (`sfn_alias.type_defs.Limits`).
 /// - `outcomes`: rules that decide how executions end, as a `dict`, a `list` or JSON text. Default: executions are RUNNING
 ///   until `end_execution` or `stop_execution`.
+/// - `on_start`: a function that is called with each execution that was started and that no rule ends. The `dict` has the
+///   members of AWS: `executionArn`, `stateMachineVersionArn`, `input`, `definition` and others. The function returns a `dict`
+///   of arguments of `end_execution`, for example `{"output": {}}`, or `None` to leave the execution RUNNING. An
+///   exception is a failure. An `async` function runs as a task of the running event loop.
 #[pyclass(frozen, module = "sfn_alias", weakref)]
 pub struct StepFunctions {
     pub(crate) store: Arc<SharedStore>,
-    clock: Arc<PythonClock>,
+    callbacks: Option<Py<Callbacks>>,
     view_index: usize,
 }
 
@@ -42,7 +51,7 @@ pub struct StepFunctions {
 impl StepFunctions {
     #[new]
     #[pyo3(signature = (path=None, *, partition=None, account=None, region=None, seed=None, update_delay=None,
-                        deletion_delay=None, clock=None, limits=None, outcomes=None))]
+                        deletion_delay=None, clock=None, limits=None, outcomes=None, on_start=None))]
     #[expect(clippy::too_many_arguments, reason = "keyword arguments")]
     fn new(
         py: Python<'_>,
@@ -56,9 +65,20 @@ impl StepFunctions {
         clock: Argument<'_, '_>,
         limits: Argument<'_, '_>,
         outcomes: Argument<'_, '_>,
+        on_start: Argument<'_, '_>,
     ) -> PyResult<Self> {
         catch_panic(py, "Open", || {
-            let args = ServiceArgs { partition, account, region, seed, update_delay, deletion_delay, limits, outcomes };
+            let args = ServiceArgs {
+                partition,
+                account,
+                region,
+                seed,
+                update_delay,
+                deletion_delay,
+                limits,
+                outcomes,
+                on_start,
+            };
             Self::open(py, argument::path("path", path)?, false, &args, options::clock(clock)?)
         })
     }
@@ -78,12 +98,13 @@ impl StepFunctions {
     }
 
     /// Runs one AWS JSON 1.0 request and returns the HTTP status and the body, also for errors of AWS.
-    fn call_json<'py>(&self, py: Python<'py>, operation: &str, body: &[u8]) -> PyResult<(u16, Bound<'py, PyBytes>)> {
-        catch_panic(py, operation, || {
-            let view = self.view(py, operation)?;
-            let reply = py.detach(|| fork::with_fork_lock(|| view.call(operation, body)));
-            Ok((reply.status, PyBytes::new(py, &reply.body)))
-        })
+    fn call_json<'py>(&self, py: Python<'py>, operation: &str, body: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+        catch_panic(py, operation, || self.run_json(py, operation, body, |start, source| start.run_json(source)))
+    }
+
+    /// Like `call_json`, but may return a coroutine of its result: if `on_start` of a synchronous execution is asynchronous.
+    fn _call_json_async<'py>(&self, py: Python<'py>, operation: &str, body: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+        catch_panic(py, operation, || self.run_json(py, operation, body, |start, source| start.run_json_async(source)))
     }
 
     /// Returns the number of started executions per version; the key `None` counts starts without a version.
@@ -112,7 +133,7 @@ impl StepFunctions {
             let scope =
                 options::scope(self.store.view(py, self.view_index, "Scope")?.scope(), partition, account, region)?;
             let view_index = self.store.view_index(py, scope)?;
-            Ok(Self { store: Arc::clone(&self.store), clock: Arc::clone(&self.clock), view_index })
+            Ok(Self { view_index, ..self.share(py) })
         })
     }
 
@@ -157,6 +178,10 @@ impl StepFunctions {
         })
     }
 
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.callbacks)
+    }
+
     fn __enter__(slf: PyRef<'_, Self>) -> PyRef<'_, Self> {
         slf
     }
@@ -190,15 +215,30 @@ impl StepFunctions {
         args: &ServiceArgs<'_, '_>,
         clock: Option<Py<PyAny>>,
     ) -> PyResult<Self> {
-        let (options, scope) = (args.options(PythonClock::clock())?, args.scope()?);
+        let callbacks = Callbacks::new(py, clock, args.on_start()?)?;
+        let (mut options, scope) = (args.options(clock::core_clock())?, args.scope()?);
+        if let Some(callbacks) = callbacks.as_ref().filter(|callbacks| callbacks.get().has_on_start) {
+            options.on_start = Some(Callbacks::start_callback(callbacks.bind(py), options.limits.clone())?);
+        }
         let store = py.detach(|| fork::with_fork_lock(|| SharedStore::open(path, exclusive, options, scope)));
         let store = store.map_err(|error| to_exception(py, &error, "Open"))?;
-        Ok(Self { store: Arc::new(store), clock: Arc::new(PythonClock(clock)), view_index: 0 })
+        Ok(Self { store: Arc::new(store), callbacks, view_index: 0 })
+    }
+
+    /// Returns another object of the same service.
+    pub fn share(&self, py: Python<'_>) -> Self {
+        let callbacks = self.callbacks.as_ref().map(|callbacks| callbacks.clone_ref(py));
+        Self { store: Arc::clone(&self.store), callbacks, view_index: self.view_index }
     }
 
     /// Returns whether a Python function is the clock.
     pub fn has_clock(&self) -> bool {
-        self.clock.0.is_some()
+        self.callbacks.as_ref().is_some_and(|callbacks| callbacks.get().has_clock)
+    }
+
+    /// Returns whether the service is closed.
+    pub fn is_closed(&self) -> bool {
+        self.store.is_closed()
     }
 
     /// Returns whether the store is a file.
@@ -213,15 +253,53 @@ impl StepFunctions {
 
     /// Calls the clock and returns the core's service.
     pub fn view(&self, py: Python<'_>, operation: &str) -> PyResult<sfn_alias::StepFunctions> {
-        self.clock.update(py)?;
+        self.update_clock(py)?;
         self.store.view(py, self.view_index, operation)
+    }
+
+    /// Calls the clock.
+    pub fn update_clock(&self, py: Python<'_>) -> PyResult<()> {
+        clock::update_clock(py, self.callbacks.as_ref())
+    }
+
+    /// Returns the call, if it may start an execution and the service has a callback.
+    fn start<'a, 'py>(
+        &'a self,
+        py: Python<'py>,
+        operation: &'a str,
+        view: &sfn_alias::StepFunctions,
+    ) -> Option<Start<'a, 'py>> {
+        let callbacks = self.callbacks.as_ref().filter(|callbacks| callbacks.get().has_on_start)?;
+        operation.parse::<Operation>().ok().filter(|operation| operation.starts_executions())?;
+        Some(Start { service: self, view: view.clone(), function: callbacks.get().on_start(py)?, operation })
+    }
+
+    fn run_json<'py>(
+        &self,
+        py: Python<'py>,
+        operation: &str,
+        body: &[u8],
+        run_start: impl FnOnce(&Start<'_, 'py>, &JsonBody<'_, 'py>) -> PyResult<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let view = self.view(py, operation)?;
+        match self.start(py, operation, &view) {
+            Some(start) => run_start(&start, &JsonBody { py, body }),
+            None => {
+                let response = py.detach(|| fork::with_fork_lock(|| view.call_from(operation, body, &Json)));
+                start::to_reply(py, response)
+            }
+        }
     }
 
     fn invoke<'py>(&self, operation: &str, input: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let py = input.py();
         catch_panic(py, operation, || {
-            let response =
-                self.view(py, operation)?.call_from(operation, &Input::detached(input), &ResponseSerializer(py));
+            let view = self.view(py, operation)?;
+            let (source, serializer) = (Input::detached(input), ResponseSerializer(py));
+            let response = match self.start(py, operation, &view) {
+                Some(start) => start.run(&source, &serializer)?,
+                None => view.call_from(operation, &source, &serializer),
+            };
             response.map_err(|error| to_exception(py, &error, operation))
         })
     }

@@ -67,6 +67,11 @@ impl SharedStore {
         self.lock_views().options.limits.clone()
     }
 
+    /// Returns whether the store is closed.
+    pub fn is_closed(&self) -> bool {
+        self.lock_views().services.is_empty()
+    }
+
     /// Closes the store. Calls in other threads finish normally.
     pub fn close(&self) {
         let mut views = self.lock_views();

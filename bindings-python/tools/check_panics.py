@@ -14,7 +14,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 CANNOT_PANIC = {"url", "service", "__enter__", "__repr__", "before_fork", "after_fork_in_parent", "after_fork_in_child"}
-"""Functions that only return a field or release a lock."""
+CANNOT_PANIC |= {"__traverse__", "__clear__"}
+"""Functions that only return or clear a field, or release a lock."""
 CATCHES = ("catch_panic(", "self.invoke(", "self.close(")
 
 

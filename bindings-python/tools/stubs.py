@@ -156,6 +156,7 @@ OWN_TYPES = [
     "EndExecutionOutputTypeDef",
     "Exceptions",
     "Limits",
+    "OnStart",
     "OperationName",
     "OutcomeRules",
     "Problem",

@@ -11,6 +11,9 @@ use std::time::{Duration, Instant};
 /// Maximum number of characters of a body that is not valid which an error repeats.
 const MAX_BODY_CHARACTERS: usize = 200;
 
+/// Maximum number of characters of an error, which can contain a text of the engine.
+const MAX_CHARACTERS: usize = 4000;
+
 /// The time until which the calls for one request must end.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Deadline(Instant);
@@ -25,7 +28,7 @@ impl Deadline {
         self.remaining().is_zero()
     }
 
-    fn remaining(self) -> Duration {
+    pub fn remaining(self) -> Duration {
         self.0.saturating_duration_since(Instant::now())
     }
 }
@@ -42,8 +45,16 @@ pub(crate) struct Engine {
 #[derive(Debug)]
 struct Contact {
     last_response: Instant,
-    /// Since when it has not responded, and the last error.
-    failure: Option<(Instant, CallError)>,
+    failure: Option<LackOfResponses>,
+}
+
+/// Calls in a row without a response.
+#[derive(Debug, Clone)]
+struct LackOfResponses {
+    since: Instant,
+    /// When the last call failed.
+    last: Instant,
+    error: CallError,
 }
 
 impl Engine {
@@ -58,8 +69,10 @@ impl Engine {
 
     /// Returns the last error if the engine has not responded for the timeout.
     pub fn lasting_failure(&self) -> Option<CallError> {
-        let (since, error) = self.lock().failure.clone()?;
-        self.is_lasting(since.elapsed()).then_some(error)
+        let LackOfResponses { since, last, error } = self.lock().failure.clone()?;
+        // If the last call was long ago, the engine may respond now.
+        let is_lasting = self.is_lasting(last.duration_since(since)) && last.elapsed() < self.timeout;
+        is_lasting.then_some(error)
     }
 
     /// Returns whether a failure of this duration is not retried. A call that used all of its time took slightly less than the timeout.
@@ -104,7 +117,8 @@ impl Engine {
 
     /// Creates the error of a call.
     pub fn error(&self, operation: &str, detail: &dyn fmt::Display) -> CallError {
-        CallError { text: format!("{operation} at {} failed: {detail}", self.transport.url()), rejection: None }
+        let text = format!("{operation} at {} failed: {detail}", self.transport.url());
+        CallError { text: text.chars().take(MAX_CHARACTERS).collect(), rejection: None }
     }
 
     fn lock(&self) -> MutexGuard<'_, Contact> {
@@ -132,8 +146,8 @@ impl Contact {
             None => *self = Self { last_response: Instant::now(), failure: None },
             // Other calls may have had responses since this one began.
             Some(error) => {
-                let since = self.failure.as_ref().map_or(begin.max(self.last_response), |(since, _)| *since);
-                self.failure = Some((since, error.clone()));
+                let since = self.failure.as_ref().map_or(begin.max(self.last_response), |failure| failure.since);
+                self.failure = Some(LackOfResponses { since, last: Instant::now(), error: error.clone() });
             }
         }
     }

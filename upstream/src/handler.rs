@@ -3,6 +3,7 @@
 use crate::engine::{CallError, Engine};
 use crate::executions::RunningExecutions;
 use crate::machines::{MachineSource, Machines};
+use crate::permits::Permits;
 use crate::transport::{Transport, UpstreamResponse};
 use sfn_alias::{Error, Json, Operation, StepFunctions};
 use std::time::Duration;
@@ -22,7 +23,16 @@ pub struct Upstream {
     pub(crate) engine: Engine,
     pub(crate) machines: Machines,
     pub(crate) executions: RunningExecutions,
+    /// For the requests of all lists.
+    pub(crate) list_permits: Permits,
+    /// For the requests of the background poll, which a list must not wait for.
+    pub(crate) poll_permits: Permits,
 }
+
+/// Maximum number of requests at the same time that ask about the executions of lists.
+const LIST_REQUESTS: usize = 6;
+/// Maximum number of requests at the same time of the background poll.
+const POLL_REQUESTS: usize = 2;
 
 /// The error of an operation.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -51,6 +61,8 @@ impl Upstream {
             engine: Engine::new(transport, options.timeout),
             machines: Machines::new(service.data_id()),
             executions: RunningExecutions::default(),
+            list_permits: Permits::new(LIST_REQUESTS),
+            poll_permits: Permits::new(POLL_REQUESTS),
             service,
         }
     }

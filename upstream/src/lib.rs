@@ -10,6 +10,7 @@ mod engine;
 mod executions;
 mod handler;
 mod machines;
+mod permits;
 mod poll;
 mod refresh;
 mod replace;

@@ -53,7 +53,7 @@ impl Upstream {
             let begin = Instant::now();
             let running: Vec<_> = self.executions.arns().iter().filter_map(|arn| self.find_running(arn)).collect();
             // The next round repeats what failed.
-            self.refresh_all(&running, None).ok();
+            self.refresh_all(&running, &self.poll_permits, None).ok();
             // With many executions, no more than half of the time.
             pause(begin.elapsed().max(INTERVAL), is_stopped);
         }

@@ -4,6 +4,7 @@ use crate::engine::{CallError, Deadline};
 use crate::executions::Knowledge;
 use crate::handler::{Response, Upstream};
 use crate::machines::{Machine, MachineSource, region_of};
+use crate::permits::{Permit, Permits};
 use crate::replace::replace_arns;
 use crate::start::fail;
 use serde::Deserialize;
@@ -12,9 +13,6 @@ use sfn_alias::model::{ExecutionStatus, Failure, Outcome};
 use sfn_alias::{Error, Json, Scope, Sensitive, StartedExecution, StepFunctions, Timestamp, parse_arn};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
-
-/// Maximum number of requests at a time for one list of executions.
-const CONCURRENT: usize = 8;
 
 /// The member of a request that names what it reads.
 #[derive(Deserialize)]
@@ -71,33 +69,39 @@ impl Upstream {
             && let Ok(arn) = parse_arn(&arn)
         {
             let running = service.running_executions(Some(arn.state_machine_arn()))?;
-            self.refresh_all(&running, Some(self.engine.deadline()))?;
+            self.refresh_all(&running, &self.list_permits, Some(self.engine.deadline()))?;
         }
         Ok(service.call_from("ListExecutions", body, &Json)?)
     }
 
-    /// Asks about several executions at a time, until the deadline. Without one, each has its own.
+    /// Asks about several executions, with up to a permit for each at a time, until the deadline. Without one, each has its own.
     pub(crate) fn refresh_all(
         &self,
         executions: &[StartedExecution],
+        permits: &Permits,
         deadline: Option<Deadline>,
     ) -> sfn_alias::Result<()> {
+        if executions.is_empty() {
+            return Ok(());
+        }
         let next = Mutex::new(executions.iter());
-        let work = || {
+        let work = |_permit: Permit<'_>| {
             while !deadline.is_some_and(Deadline::is_over) {
                 let Some(execution) = next.lock().unwrap_or_else(PoisonError::into_inner).next() else { break };
                 self.refresh(execution, deadline.unwrap_or_else(|| self.engine.deadline()))?;
             }
             Ok(())
         };
-        match executions.len().min(CONCURRENT) {
-            0 => Ok(()),
-            1 => work(),
-            threads => std::thread::scope(|scope| {
-                let handles: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-                handles.into_iter().try_for_each(|handle| handle.join().unwrap_or(Ok(())))
-            }),
-        }
+        let Some(own) = permits.acquire(deadline.unwrap_or_else(|| self.engine.deadline())) else { return Ok(()) };
+        // More threads than permits would only wait.
+        let others = (1..executions.len()).map_while(|_| permits.try_acquire());
+        std::thread::scope(|scope| {
+            let spawn = |permit| std::thread::Builder::new().spawn_scoped(scope, || work(permit));
+            // Without another thread, the others do the work.
+            let handles: Vec<_> = others.filter_map(|permit| spawn(permit).ok()).collect();
+            let result = work(own);
+            handles.into_iter().fold(result, |result, handle| result.and(handle.join().unwrap_or(Ok(()))))
+        })
     }
 
     /// Asks about an execution that is RUNNING here. Ends it if it has ended in the engine, and sends it again if the engine

@@ -123,7 +123,7 @@ fn is_boundary(character: char) -> bool {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
+#[expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 mod tests {
     use super::replace_in_text;
     use crate::machines::Machine;

@@ -112,7 +112,18 @@ impl Upstream {
             Err(error) if error.is("ExecutionAlreadyExists") => {
                 self.describe_in_engine(execution, machine, deadline).map_err(|_| error)?.start_date
             }
-            result => result?.start_date,
+            result => {
+                let Started { execution_arn, start_date } = result?;
+                // Later calls use the expected ARN.
+                let is_expected =
+                    execution.kind == StateMachineType::Express || execution_arn == machine.execution_arn(name);
+                if !is_expected {
+                    return Err(self
+                        .engine
+                        .error(OPERATION, &format_args!("the response has another ARN: `{execution_arn}`")));
+                }
+                start_date
+            }
         };
         match started {
             Some(started) if started.saturating_add(CLOCK_TOLERANCE) < execution.start_date => {

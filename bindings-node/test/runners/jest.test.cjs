@@ -1,6 +1,7 @@
 // Jest runs each test file in its own realm and with its own module registry.
 const { ListStateMachinesCommand, CreateStateMachineCommand, SFNClient } = require('@aws-sdk/client-sfn')
 const { Deployment, plan } = require('sfn-alias/deploy')
+const { runDefinitions } = require('sfn-alias/local-stepfunctions')
 const { attach, mock, serve, StepFunctions, validate, WeightedPicker } = require('sfn-alias')
 
 const orders = { name: 'orders', definition: '{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}', roleArn: 'arn:aws:iam::000000000000:role/orders' }
@@ -97,4 +98,27 @@ test('an attached client, and a server that is not closed', async () => {
   const overHttp = new SFNClient({ endpoint: server.url, requestHandler: undefined, region: 'eu-west-1', credentials: { accessKeyId: 'none', secretAccessKey: 'none' } })
   active.restore()
   expect((await overHttp.send(new ListStateMachinesCommand({}))).stateMachines).toEqual([])
+})
+
+test('the functions of executions', async () => {
+  const path = require('node:path').join(require('node:os').tmpdir(), `sfn-alias-jest-start-${process.pid}.db`)
+  const onStart = async ({ startDate, input }, { signal }) => {
+    if (input === '"fail"') throw new RangeError('no')
+    return { output: [startDate instanceof Date, signal.aborted] }
+  }
+  for (const [sfn, output] of [[new StepFunctions({ onStart }), '[true,false]'], [await StepFunctions.open(path, { onStart }), '[true,false]'], [new StepFunctions({ onStart: runDefinitions() }), '1']]) {
+    const { stateMachineArn } = await sfn.createStateMachine(orders)
+    const run = async input => {
+      const { executionArn } = await sfn.startExecution({ stateMachineArn, input })
+      for (;;) {
+        const execution = await sfn.describeExecution({ executionArn })
+        if (execution.status !== 'RUNNING') return execution
+        await new Promise(resolve => setTimeout(resolve, 5))
+      }
+    }
+    expect(await run('1')).toMatchObject({ status: 'SUCCEEDED', output })
+    if (output !== '1') expect(await run('"fail"')).toMatchObject({ status: 'FAILED', error: 'RangeError', cause: 'no' })
+    sfn.close()
+  }
+  for (const suffix of ['', '-wal', '-shm', '-lock']) require('node:fs').rmSync(path + suffix, { force: true })
 })

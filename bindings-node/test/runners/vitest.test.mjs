@@ -1,6 +1,7 @@
 // Vitest, with its default pool and with `vmThreads`, where tests run in another realm.
 import { CreateStateMachineCommand, ListStateMachinesCommand, SFNClient } from '@aws-sdk/client-sfn'
 import { mock, StepFunctions } from 'sfn-alias'
+import { runDefinitions } from 'sfn-alias/local-stepfunctions'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 const orders = { name: 'orders', definition: '{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}', roleArn: 'arn:aws:iam::000000000000:role/orders' }
@@ -36,4 +37,22 @@ test('errors are those of the test', async () => {
   const error = await new StepFunctions().updateStateMachine({ stateMachineArn: 'x' }).catch(error => error)
   expect(error).toBeInstanceOf(Error)
   expect(() => new StepFunctions({ seed: 'x' })).toThrow(TypeError)
+})
+
+test('the functions of executions', async () => {
+  const onStart = async ({ startDate, input }, { signal }) => {
+    if (input === '"fail"') throw new RangeError('no')
+    return { output: [startDate instanceof Date, signal.aborted] }
+  }
+  for (const [callback, input, expected] of [
+    [onStart, '1', { status: 'SUCCEEDED', output: '[true,false]' }],
+    [onStart, '"fail"', { status: 'FAILED', error: 'RangeError', cause: 'no' }],
+    [runDefinitions(), '1', { status: 'SUCCEEDED', output: '1' }]
+  ]) {
+    const sfn = new StepFunctions({ onStart: callback })
+    const { stateMachineArn } = await sfn.createStateMachine(orders)
+    const { executionArn } = await sfn.startExecution({ stateMachineArn, input })
+    await vi.waitFor(async () => expect(await sfn.describeExecution({ executionArn })).toMatchObject(expected), { timeout: 10_000 })
+    sfn.close()
+  }
 })

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import io
 import threading
+from collections.abc import Awaitable
 from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 import botocore
 from botocore.awsrequest import AWSResponse
@@ -27,7 +28,8 @@ mocked_services: list[StepFunctions] = []
 lock = threading.RLock()
 """Protects the connections and the list of mocks."""
 
-_connections: WeakKeyDictionary[BaseClient, Connection] = WeakKeyDictionary()
+_connections: WeakKeyDictionary[BaseClient, ref[Connection]] = WeakKeyDictionary()
+"""The events of a client have the only strong references to its connection: a service may refer to its clients."""
 
 
 class Connection:
@@ -36,15 +38,19 @@ class Connection:
     def __init__(self, client: BaseClient) -> None:
         self.attached_service: StepFunctions | None = None
         self._scope = {"partition": client.meta.partition, "region": client.meta.region_name}
+        self._is_async = hasattr(client, "__aenter__")
 
-    def respond(self, request: Any, **_: Any) -> AWSResponse | None:
-        """Answers a request, in the partition and region of the client."""
+    def respond(self, request: Any, **_: Any) -> Any:
+        """Answers a request, in the partition and region of the client. An asynchronous client awaits the response."""
         service = self.service()
         if service is None:
             return None
         url, request.url = request.url, ANSWERED_URL
         operation = to_bytes(request.headers["X-Amz-Target"]).decode().rpartition(".")[2]
-        return Response(url, *service.call_json(operation, to_bytes(request.body)))
+        if not self._is_async:
+            return Response(url, *service.call_json(operation, to_bytes(request.body)))
+        reply = service._call_json_async(operation, to_bytes(request.body))
+        return Response(url, *reply) if isinstance(reply, tuple) else _await_response(url, reply)
 
     def disable_signing(self, **_: Any) -> Any:
         """Chooses no signature, so that the client needs no credentials."""
@@ -61,22 +67,31 @@ class Connection:
         return mocked_services[-1] if mocked_services else None
 
 
+async def _await_response(url: str, reply: Awaitable[tuple[int, bytes]]) -> AWSResponse:
+    return Response(url, *await reply)
+
+
 def find_service(client: BaseClient) -> StepFunctions | None:
     """Returns the service that answers a client, in the partition and region of the client."""
-    connection = connect(client) if mocked_services else _connections.get(client)
+    connection = connect(client) if mocked_services else _find_connection(client)
     return None if connection is None else connection.service()
 
 
 def connect(client: BaseClient) -> Connection:
     """Returns the connection of a client. Creates it if it does not exist."""
     with lock:
-        connection = _connections.get(client)
+        connection = _find_connection(client)
         if connection is None:
             connection = Connection(client)
             register_first(client.meta.events, "before-send.sfn", connection.respond)
             register_first(client.meta.events, "choose-signer.sfn", connection.disable_signing)
-            _connections[client] = connection
+            _connections[client] = ref(connection)
         return connection
+
+
+def _find_connection(client: BaseClient) -> Connection | None:
+    reference = _connections.get(client)
+    return None if reference is None else reference()
 
 
 def disconnect(client: BaseClient) -> None:
@@ -89,8 +104,9 @@ def disconnect(client: BaseClient) -> None:
 
 def disconnect_mocked_clients() -> None:
     """Deletes the connections of all clients that ``attach`` did not connect."""
-    for client, connection in list(_connections.items()):
-        if connection.attached_service is None:
+    for client in list(_connections):
+        connection = _find_connection(client)
+        if connection is None or connection.attached_service is None:
             disconnect(client)
 
 

@@ -114,14 +114,32 @@ impl StepFunctions {
         result: Option<DelayedOutcome>,
         serializer: &K,
     ) -> Result<K::Output> {
+        self.finish_call_from(progress, result, &b""[..], serializer)
+    }
+
+    /// Like [`StepFunctions::finish_call`]. `source` is the request, which may release the global lock of its language.
+    ///
+    /// # Errors
+    /// Like [`StepFunctions::finish_call`].
+    pub fn finish_call_from<K: SerializeResponse>(
+        &self,
+        progress: CallProgress<K::Output>,
+        result: Option<DelayedOutcome>,
+        source: &(impl DeserializeRequest + ?Sized),
+        serializer: &K,
+    ) -> Result<K::Output> {
         catch_panic(RESPONSE_LOST, || {
             self.with_call(AfterStart::Nothing, |call| match progress.0 {
                 State::Finished(response) => Ok(response),
                 State::Started(response, execution) => {
-                    result.map_or(Ok(()), |result| call.end_started(&execution, result))?;
+                    let end = |result| source.run_without_global_lock(|| call.end_started(&execution, result));
+                    result.map_or(Ok(()), end)?;
                     Ok(response)
                 }
-                State::StartedSync(start) => serializer.write(&call.finish_sync(&start, result)?),
+                State::StartedSync(start) => {
+                    let output = source.run_without_global_lock(|| call.finish_sync(&start, result))?;
+                    serializer.write(&output)
+                }
             })
         })
     }

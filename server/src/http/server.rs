@@ -241,7 +241,12 @@ impl BackgroundServer {
         let url = server.url();
         let (stop, stopped) = oneshot::channel();
         // The receiver also completes if the sender is dropped.
-        let serve = move || runtime.block_on(server.run(async { drop(stopped.await) }));
+        let serve = move || {
+            let shutdown = runtime.block_on(server.run(async { drop(stopped.await) }));
+            // Without waiting for callbacks that do not return.
+            runtime.shutdown_background();
+            shutdown
+        };
         let thread = Builder::new().name("sfn-alias".to_owned()).spawn(serve).map_err(system_error)?;
         Ok(Self { url, running: Some(Running { stop, thread }) })
     }
