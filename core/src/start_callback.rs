@@ -41,6 +41,8 @@ pub struct StartedExecution {
     pub redrive_count: u32,
     /// The X-Ray trace header, if specified.
     pub trace_header: Option<String>,
+    /// The creation time of the state machine.
+    pub(crate) state_machine_created: Timestamp,
     /// The definition and role that were started.
     pub(crate) revision: Arc<Revision>,
 }
@@ -54,6 +56,11 @@ impl StartedExecution {
     /// Returns the ARN of the IAM role.
     pub fn role_arn(&self) -> &str {
         &self.revision.role_arn
+    }
+
+    /// Returns the creation time of the state machine. It differs if the state machine is deleted and created again.
+    pub fn state_machine_created(&self) -> Timestamp {
+        self.state_machine_created
     }
 }
 

@@ -93,9 +93,12 @@ impl Upstream {
     /// Creates the state machine of a revision in the engine before the revision is stored here, so that the client gets the
     /// engine's errors of a definition.
     fn save_revision(&self, service: &StepFunctions, operation: Operation, body: &[u8]) -> Response {
+        // The name in the engine depends on the creation time.
+        let service = service.at_time(service.options().clock.now());
         let revision = service.preview_revision(operation, body)?;
         let source = MachineSource {
             state_machine_arn: &revision.state_machine_arn,
+            created: revision.created,
             definition: revision.definition(),
             role_arn: revision.role_arn(),
             kind: revision.kind,

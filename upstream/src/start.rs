@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 const OPERATION: &str = "StartExecution";
 /// Engines may round times, or have another clock.
 const CLOCK_TOLERANCE: Duration = Duration::from_secs(1);
-const OTHER_EXECUTION: &str = "it has an earlier execution with this name, because the state machine was deleted here and created again; use another name";
+const OTHER_EXECUTION: &str = "it has an earlier execution with this name; use another name";
 
 /// The response of StartExecution.
 #[derive(Deserialize)]

@@ -47,6 +47,7 @@ pub(super) fn report_execution(arn: &str, execution: &Execution, view: &dyn View
         start_date: execution.last_started(),
         redrive_count: execution.redrive_count(),
         trace_header: execution.trace_header.as_deref().map(str::to_owned),
+        state_machine_created: view.state_machine().created,
         revision: revision.ok_or_else(|| Error::ExecutionDoesNotExist(execution_arn.clone()))?,
         execution_arn,
     })

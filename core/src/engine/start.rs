@@ -214,6 +214,7 @@ impl Target<'_, '_> {
             start_date: self.now,
             redrive_count: 0,
             trace_header: self.command.trace_header.map(str::to_owned),
+            state_machine_created: self.view.state_machine().created,
             revision: self.view.revision(key)?.ok_or_else(missing)?,
         }))
     }

@@ -9,7 +9,7 @@ use crate::hex;
 use crate::model::{Outcome, Revision, StateMachineType, Timestamp};
 use crate::operation::Operation;
 use crate::start_callback::StartedExecution;
-use crate::store::Change;
+use crate::store::{Change, View};
 use crate::wire::input::{CreateStateMachineInput, UpdateStateMachineInput};
 use crate::wire::{DeserializeRequest, deserialize_request};
 use sha2::{Digest, Sha256};
@@ -24,6 +24,8 @@ const DATA_ID_BYTES: usize = 8;
 pub struct PreviewedRevision {
     /// The unqualified ARN of the state machine.
     pub state_machine_arn: String,
+    /// The creation time of the state machine. That of a new one is the time of this call ([`StepFunctions::at_time`]).
+    pub created: Timestamp,
     /// STANDARD or EXPRESS.
     pub kind: StateMachineType,
     revision: Arc<Revision>,
@@ -146,9 +148,11 @@ impl StepFunctions {
                     _ => state_machine::find_current_revision(context)?,
                 };
                 let missing = || Error::StateMachineDoesNotExist(arn.to_owned());
-                let stored = context.view.map(|view| view.state_machine().kind);
-                let (revision, kind) = (revision.ok_or_else(missing)?, kind.or(stored).ok_or_else(missing)?);
-                Ok(PreviewedRevision { state_machine_arn: arn.to_owned(), kind, revision })
+                let stored = context.view.map(View::state_machine);
+                let kind = kind.or(stored.map(|it| it.kind)).ok_or_else(missing)?;
+                let created = stored.map_or(context.now, |it| it.created);
+                let revision = revision.ok_or_else(missing)?;
+                Ok(PreviewedRevision { state_machine_arn: arn.to_owned(), created, kind, revision })
             })
         })
     }

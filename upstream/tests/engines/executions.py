@@ -1,7 +1,6 @@
 """What the API reports about executions: names, lists, histories, stops and redrives."""
 
 import json
-import time
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -76,12 +75,11 @@ def same_name(api: Api) -> None:
 
 @feature(REQUESTS, "the same name after the state machine was deleted and created again")
 def created_again(api: Api) -> None:
-    for _ in range(2):
-        arn = api.create(output("done"))
-        check("status", api.run(arn, name="order-1")["status"], "SUCCEEDED")
+    for number in range(2):
+        arn = api.create(flow(Done={"Type": "Pass", "End": True}))
+        ended = api.run(arn, {"number": number}, name="order-1")
+        check("status and output", (ended["status"], json.loads(ended["output"])), ("SUCCEEDED", {"number": number}))
         api.sfn.delete_state_machine(stateMachineArn=arn)
-        # A later start has another date.
-        time.sleep(1.1)
 
 
 @feature(REQUESTS, "StopExecution in a Wait, with error and cause")
