@@ -9,12 +9,17 @@
 mod engine;
 mod executions;
 mod handler;
+mod history;
 mod machines;
+mod pass_through;
 mod permits;
 mod poll;
+mod redrive;
 mod refresh;
 mod replace;
 mod start;
+mod stop;
+mod sync;
 mod transport;
 
 pub use handler::{Response, Upstream, UpstreamError, UpstreamOptions};

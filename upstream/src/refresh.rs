@@ -5,9 +5,9 @@ use crate::executions::Knowledge;
 use crate::handler::{Response, Upstream};
 use crate::machines::{Machine, MachineSource, region_of};
 use crate::permits::{Permit, Permits};
-use crate::replace::replace_arns;
 use crate::start::fail;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::json;
 use sfn_alias::model::{ExecutionStatus, Failure, Outcome};
 use sfn_alias::{Error, Json, Scope, Sensitive, StartedExecution, StepFunctions, Timestamp, parse_arn};
@@ -22,6 +22,7 @@ struct Target<'r> {
     execution_arn: Option<std::borrow::Cow<'r, str>>,
     #[serde(borrow)]
     state_machine_arn: Option<std::borrow::Cow<'r, str>>,
+    map_run_arn: Option<IgnoredAny>,
 }
 
 /// An execution of the engine.
@@ -38,7 +39,7 @@ pub(crate) struct EngineExecution {
 
 impl EngineExecution {
     /// Returns how it ended; `None` if it is running.
-    fn outcome(&self) -> Option<Outcome> {
+    pub fn outcome(&self) -> Option<Outcome> {
         let status = ExecutionStatus::parse(&self.status)?;
         let failure = Failure { error: self.error.clone(), cause: self.cause.clone() };
         Outcome::new(status, || self.output_json().into(), failure)
@@ -47,7 +48,7 @@ impl EngineExecution {
     /// Returns the output as JSON. Some engines return a string without its quotes.
     fn output_json(&self) -> String {
         let output = self.output.as_deref().unwrap_or("null");
-        match serde_json::from_str::<serde::de::IgnoredAny>(output) {
+        match serde_json::from_str::<IgnoredAny>(output) {
             Ok(_) => output.to_owned(),
             Err(_) => json!(output).to_string(),
         }
@@ -56,15 +57,28 @@ impl EngineExecution {
 
 impl Upstream {
     pub(crate) fn describe_execution(&self, service: &StepFunctions, body: &[u8]) -> Response {
+        self.refresh_target(service, body, self.engine.deadline())?;
+        Ok(service.call_from("DescribeExecution", body, &Json)?)
+    }
+
+    /// Asks about the execution that a request names, if it is RUNNING here.
+    pub(crate) fn refresh_target(
+        &self,
+        service: &StepFunctions,
+        body: &[u8],
+        deadline: Deadline,
+    ) -> sfn_alias::Result<()> {
         let target: Option<Target<'_>> = serde_json::from_slice(body).ok();
         // An error is the same in the call.
         let running = target.and_then(|target| service.find_running(&target.execution_arn?).ok()?);
-        running.map_or(Ok(()), |execution| self.refresh(&execution, self.engine.deadline()))?;
-        Ok(service.call_from("DescribeExecution", body, &Json)?)
+        running.map_or(Ok(()), |execution| self.refresh(&execution, deadline))
     }
 
     pub(crate) fn list_executions(&self, service: &StepFunctions, body: &[u8]) -> Response {
         let target: Option<Target<'_>> = serde_json::from_slice(body).ok();
+        if target.as_ref().is_some_and(|target| target.map_run_arn.is_some()) {
+            return self.pass_through(service, "ListExecutions", body);
+        }
         if let Some(arn) = target.and_then(|target| target.state_machine_arn)
             && let Ok(arn) = parse_arn(&arn)
         {
@@ -118,7 +132,11 @@ impl Upstream {
         if let Some(error) = self.engine.lasting_failure() {
             return self.fail(execution, &error);
         }
-        match self.ask(execution, deadline) {
+        let found = self.ask(execution, deadline);
+        if self.executions.knowledge(arn) == Knowledge::Sending {
+            return Ok(());
+        }
+        match found {
             Ok(found) => match found.outcome() {
                 Some(outcome) => self.end(execution, outcome, found.stop_date),
                 None => {
@@ -152,8 +170,7 @@ impl Upstream {
         const OPERATION: &str = "DescribeExecution";
         let input = json!({"executionArn": machine.execution_arn(&execution.name)});
         let region = region_of(&execution.state_machine_arn);
-        let body = self.engine.send(region, OPERATION, input.to_string().as_bytes(), deadline)?;
-        let found: EngineExecution = self.engine.parse(OPERATION, &replace_arns(body, &self.machines))?;
+        let found: EngineExecution = self.call(region, OPERATION, &input, deadline)?;
         match ExecutionStatus::parse(&found.status) {
             Some(_) => Ok(found),
             None => Err(self.engine.error(OPERATION, &format_args!("unknown status `{}`", found.status))),
@@ -186,7 +203,12 @@ impl Upstream {
     }
 
     /// Ends an execution, unless it has ended or was started again meanwhile. `stopped` is a time of the engine.
-    fn end(&self, execution: &StartedExecution, outcome: Outcome, stopped: Option<Timestamp>) -> sfn_alias::Result<()> {
+    pub(crate) fn end(
+        &self,
+        execution: &StartedExecution,
+        outcome: Outcome,
+        stopped: Option<Timestamp>,
+    ) -> sfn_alias::Result<()> {
         let (arn, now) = (&execution.execution_arn, Instant::now());
         let service = self.service_for(arn);
         let running = service.find_running(arn)?;

@@ -6,7 +6,7 @@ use crate::executions::Knowledge;
 use crate::handler::{Response, Upstream};
 use crate::machines::{Machine, MachineSource, region_of};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use sfn_alias::model::StateMachineType;
 use sfn_alias::{CallProgress, DelayedOutcome, Json, StartedExecution, StepFunctions, Timestamp};
 use std::time::{Duration, Instant};
@@ -87,42 +87,40 @@ impl Upstream {
         Ok(service.finish_call(progress, None, &Json)?)
     }
 
-    /// Starts an execution in the engine. Creates its state machine again if the engine does not have it.
+    /// Starts an execution in the engine.
     pub(crate) fn send_start(&self, execution: &StartedExecution, deadline: Deadline) -> Result<(), CallError> {
+        self.in_machine(execution, deadline, |machine| self.try_start(execution, machine, deadline))
+    }
+
+    /// Calls `start` with the state machine of an execution. Creates it again if the engine does not have it.
+    pub(crate) fn in_machine<T>(
+        &self,
+        execution: &StartedExecution,
+        deadline: Deadline,
+        start: impl Fn(&Machine) -> Result<T, CallError>,
+    ) -> Result<T, CallError> {
         let source = MachineSource::from(execution);
         let machine = self.machines.find_or_create(&self.engine, &source, deadline)?;
-        match self.try_start(execution, &machine, deadline) {
+        match start(&machine) {
             Err(error) if error.is("StateMachineDoesNotExist") => {
                 self.machines.forget(&machine);
-                let machine = self.machines.find_or_create(&self.engine, &source, deadline)?;
-                self.try_start(execution, &machine, deadline)
+                start(&self.machines.find_or_create(&self.engine, &source, deadline)?)
             }
             result => result,
         }
     }
 
     fn try_start(&self, execution: &StartedExecution, machine: &Machine, deadline: Deadline) -> Result<(), CallError> {
-        let StartedExecution { name, input, trace_header, .. } = execution;
-        let mut request = json!({"stateMachineArn": machine.arn, "name": name, "input": &**input});
-        if let (Some(header), Some(members)) = (trace_header, request.as_object_mut()) {
-            members.insert("traceHeader".to_owned(), json!(header));
-        }
+        let request = start_request(execution, machine);
         let region = region_of(&execution.state_machine_arn);
         let started = match self.engine.call::<Started>(region, OPERATION, &request, deadline) {
             Err(error) if error.is("ExecutionAlreadyExists") => {
                 self.describe_in_engine(execution, machine, deadline).map_err(|_| error)?.start_date
             }
-            result => {
-                let Started { execution_arn, start_date } = result?;
-                // Later calls use the expected ARN.
-                let is_expected =
-                    execution.kind == StateMachineType::Express || execution_arn == machine.execution_arn(name);
-                if !is_expected {
-                    return Err(self
-                        .engine
-                        .error(OPERATION, &format_args!("the response has another ARN: `{execution_arn}`")));
-                }
-                start_date
+            Err(error) => return Err(self.replace_error(error)),
+            Ok(started) => {
+                self.check_arn(execution, machine, &started.execution_arn)?;
+                started.start_date
             }
         };
         match started {
@@ -132,6 +130,24 @@ impl Upstream {
             _ => Ok(()),
         }
     }
+
+    /// Checks that the engine's ARN of an execution is the one that later calls use.
+    fn check_arn(&self, execution: &StartedExecution, machine: &Machine, arn: &str) -> Result<(), CallError> {
+        if execution.kind == StateMachineType::Express || arn == machine.execution_arn(&execution.name) {
+            return Ok(());
+        }
+        Err(self.engine.error(OPERATION, &format_args!("the response has another ARN: `{arn}`")))
+    }
+}
+
+/// Returns the request that starts an execution in the engine.
+pub(crate) fn start_request(execution: &StartedExecution, machine: &Machine) -> Value {
+    let StartedExecution { name, input, trace_header, .. } = execution;
+    let mut request = json!({"stateMachineArn": machine.arn, "name": name, "input": &**input});
+    if let (Some(header), Some(members)) = (trace_header, request.as_object_mut()) {
+        members.insert("traceHeader".to_owned(), json!(header));
+    }
+    request
 }
 
 /// Returns the outcome of an execution that the engine does not run.

@@ -27,6 +27,19 @@ An error code has the same name everywhere:
 
 ";
 
+const EXECUTIONS: &str = "## Errors of executions
+
+An execution that is FAILED has the `error` of your rule, function, engine or request, or one of these:
+
+| `error` of DescribeExecution | meaning | what to do |
+| --- | --- | --- |
+| `SfnAlias.CallbackError` | the [function](on-start.md) returned a result that is not valid, or panicked | correct what `cause` states |
+| `SfnAlias.Upstream` | the [engine](upstream.md) did not accept the execution, did not respond or lost it | `cause` names the URL and the error |
+| `SfnAlias.NotSupported` | [`runDefinitions`](../bindings-node/README.md#executions-that-run) does not interpret a part of the definition | run it on an [engine](upstream.md) |
+| `SfnAlias.NoTaskHandler` | a Task state has no function in the options of `runDefinitions` | add it to `taskResourceLocalHandlers` |
+
+";
+
 /// Returns whether an error is a failure of the library itself.
 fn is_own(kind: ErrorKind) -> bool {
     kind.status() == 500 && kind != ErrorKind::InternalServerError
@@ -43,6 +56,7 @@ pub(crate) fn page(root: &Path) -> Result<String> {
     let mut page = String::from(HEAD);
     write!(page, "## Error codes of AWS\n\n{}\n", names.table(&aws)?)?;
     write!(page, "## Error codes of sfn-alias\n\nThese are failures of sfn-alias itself.\n\n{}\n", names.table(&own)?)?;
+    page.push_str(EXECUTIONS);
     let samples = samples::samples();
     for kind in ErrorKind::ALL {
         write!(page, "## {kind}\n\n{}\n\n{}\n", kind.description(), messages(*kind, &samples)?)?;
