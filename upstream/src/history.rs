@@ -6,6 +6,7 @@ use crate::handler::{Response, Upstream, UpstreamError};
 use crate::pass_through::{parse_target, replace_execution_arn};
 use crate::refresh::EngineExecution;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 use sfn_alias::model::ExecutionStatus;
@@ -29,7 +30,7 @@ impl Upstream {
             Some(arn) => {
                 let body = replace_execution_arn(body, &arn);
                 let page = self.send(service.scope().region(), OPERATION, &body, deadline)?;
-                Ok(self.add_members(page, &execution)?)
+                Ok(self.edit_page(page, &execution, parse_reverse_order(&body))?)
             }
             None => Ok(service.call_from(OPERATION, body, &Json)?),
         }
@@ -57,39 +58,70 @@ impl Upstream {
         }
     }
 
-    /// Adds to the details of events what only we know: which alias and version was started, and why it was stopped.
-    fn add_members(&self, page: Vec<u8>, execution: &DescribeExecutionOutput) -> Result<Vec<u8>, CallError> {
-        let started = [
-            ("stateMachineAliasArn", execution.state_machine_alias_arn.as_deref()),
-            ("stateMachineVersionArn", execution.state_machine_version_arn.as_deref()),
-        ];
-        let aborted = [("error", execution.error.as_deref()), ("cause", execution.cause.as_deref())];
+    /// Adds to events what only we know. Reverses the events if the engine ignores the order of the request.
+    fn edit_page(
+        &self,
+        page: Vec<u8>,
+        execution: &DescribeExecutionOutput,
+        reverse: bool,
+    ) -> Result<Vec<u8>, CallError> {
         let text = str::from_utf8(&page).map_err(|error| self.engine.error(OPERATION, &error))?;
-        let Page { events } = self.engine.parse(OPERATION, text.as_bytes())?;
-        let mut edits = Vec::new();
-        for event in &events {
-            for (details, members) in [(event.started, started), (event.aborted, aborted)] {
-                if let Some(details) = details {
-                    edits.push((
-                        details,
-                        insert_members(self.engine.parse(OPERATION, details.get().as_bytes())?, members),
-                    ));
-                }
-            }
+        let Page { events: list, next_token } = self.engine.parse(OPERATION, text.as_bytes())?;
+        let events: Vec<&RawValue> = self.engine.parse(OPERATION, list.get().as_bytes())?;
+        let edit = |event: &&RawValue| self.edit_event(event.get(), execution);
+        let mut edited = events.iter().map(edit).collect::<Result<Vec<_>, _>>()?;
+        if reverse && next_token.is_none() && is_ascending(&edited) {
+            edited.reverse();
         }
-        Ok(replace_values(text, &edits).into_bytes())
+        let texts: Vec<_> = edited.into_iter().map(|(_, text)| text).collect();
+        Ok(replace_value(text, list, &format!("[{}]", texts.join(","))).into_bytes())
+    }
+
+    /// Adds to the details of an event which alias and version was started, and why it was stopped. Returns its number too.
+    fn edit_event(&self, text: &str, execution: &DescribeExecutionOutput) -> Result<(Option<f64>, String), CallError> {
+        let DescribeExecutionOutput { state_machine_alias_arn, state_machine_version_arn, error, cause, .. } =
+            execution;
+        let started = [
+            ("stateMachineAliasArn", state_machine_alias_arn.as_deref()),
+            ("stateMachineVersionArn", state_machine_version_arn.as_deref()),
+        ];
+        let aborted = [("error", error.as_deref()), ("cause", cause.as_deref())];
+        let event: Event<'_> = self.engine.parse(OPERATION, text.as_bytes())?;
+        let details = event.started.map(|details| (details, started));
+        let Some((details, members)) = details.or(event.aborted.map(|details| (details, aborted))) else {
+            return Ok((event.id, text.to_owned()));
+        };
+        let edited = insert_members(self.engine.parse(OPERATION, details.get().as_bytes())?, members);
+        Ok((event.id, replace_value(text, details, &edited)))
     }
 }
 
-/// A page of events, as far as members are added to it.
+fn parse_reverse_order(body: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    struct Request {
+        #[serde(rename = "reverseOrder")]
+        reverse: Option<bool>,
+    }
+    serde_json::from_slice(body).is_ok_and(|request: Request| request.reverse == Some(true))
+}
+
+fn is_ascending(events: &[(Option<f64>, String)]) -> bool {
+    matches!((events.first(), events.last()), (Some((Some(first), _)), Some((Some(last), _))) if first < last)
+}
+
+/// A page of events.
 #[derive(Deserialize)]
 struct Page<'p> {
     #[serde(borrow)]
-    events: Vec<Event<'p>>,
+    events: &'p RawValue,
+    #[serde(rename = "nextToken")]
+    next_token: Option<IgnoredAny>,
 }
 
+/// An event, as far as it is changed.
 #[derive(Deserialize)]
 struct Event<'p> {
+    id: Option<f64>,
     #[serde(borrow, rename = "executionStartedEventDetails")]
     started: Option<&'p RawValue>,
     #[serde(borrow, rename = "executionAbortedEventDetails")]
@@ -105,16 +137,9 @@ fn insert_members(mut details: Map<String, Value>, members: [(&str, Option<&str>
     Value::Object(details).to_string()
 }
 
-/// Replaces values of a JSON text, in their order. The rest is unchanged, so that numbers keep all digits.
-fn replace_values(text: &str, edits: &[(&RawValue, String)]) -> String {
-    let mut edited = String::with_capacity(text.len());
-    let mut copied = 0;
-    for (value, replacement) in edits {
-        let start = value.get().as_ptr().addr().saturating_sub(text.as_ptr().addr());
-        edited.push_str(text.get(copied..start).unwrap_or_default());
-        edited.push_str(replacement);
-        copied = start.saturating_add(value.get().len());
-    }
-    edited.push_str(text.get(copied..).unwrap_or_default());
-    edited
+/// Replaces a value of a JSON text. The rest is unchanged, so that numbers keep all digits.
+fn replace_value(text: &str, value: &RawValue, replacement: &str) -> String {
+    let start = value.get().as_ptr().addr().saturating_sub(text.as_ptr().addr());
+    let (before, after) = (text.get(..start), text.get(start.saturating_add(value.get().len())..));
+    [before.unwrap_or_default(), replacement, after.unwrap_or_default()].concat()
 }

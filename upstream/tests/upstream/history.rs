@@ -68,6 +68,26 @@ fn other_values_are_unchanged() {
     assert_eq!(fixture.try_call("GetExecutionHistory", input).unwrap(), body.as_bytes());
 }
 
+/// An engine that ignores `reverseOrder` and `maxResults`.
+#[test]
+fn events_are_reversed_if_the_engine_does_not() {
+    let fixture = Fixture::with_machine();
+    let execution = fixture.start(MACHINE, "a");
+    let ids = |input: Value, body| {
+        fixture.engine.script("GetExecutionHistory", [Some(Scripted::Body(200, body))]);
+        let page = fixture.call("GetExecutionHistory", input);
+        let ids: Vec<_> =
+            page["events"].as_array().unwrap().iter().map(|event| event["id"].as_i64().unwrap()).collect();
+        ids
+    };
+    let reverse = json!({"executionArn": execution, "reverseOrder": true});
+    let ascending = r#"{"events": [{"id": 1}, {"id": 2}, {"id": 3}]}"#;
+    assert_eq!(ids(reverse.clone(), ascending), [3, 2, 1]);
+    assert_eq!(ids(json!({"executionArn": execution}), ascending), [1, 2, 3]);
+    assert_eq!(ids(reverse.clone(), r#"{"events": [{"id": 3}, {"id": 2}]}"#), [3, 2]);
+    assert_eq!(ids(reverse, r#"{"events": [{"id": 1}, {"id": 2}], "nextToken": "t"}"#), [1, 2], "a page");
+}
+
 #[test]
 fn a_stop_has_our_error_and_cause() {
     let fixture = Fixture::with_machine();
@@ -133,7 +153,7 @@ fn garbage_is_an_error() {
     let fixture = Fixture::with_machine();
     let execution = fixture.start(MACHINE, "a");
     for (body, error) in [
-        (r#"{"events": 1}"#, "invalid type: integer `1`, expected a sequence at line 1 column 12"),
+        (r#"{"events": 1}"#, "invalid type: integer `1`, expected a sequence at line 1 column 1"),
         (
             r#"{"events": [{"executionStartedEventDetails": 1}]}"#,
             "invalid type: integer `1`, expected a map at line 1 column 1",
