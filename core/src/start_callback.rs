@@ -25,6 +25,8 @@ pub struct StartedExecution {
     pub execution_arn: String,
     /// The unqualified ARN of the state machine.
     pub state_machine_arn: String,
+    /// The creation time of the state machine. One that is deleted and created again has the same ARN.
+    pub state_machine_created: Timestamp,
     /// The version that was started; `None` if the request had neither a version ARN nor an alias ARN.
     pub state_machine_version_arn: Option<String>,
     /// The alias that was started.
@@ -41,8 +43,6 @@ pub struct StartedExecution {
     pub redrive_count: u32,
     /// The X-Ray trace header, if specified.
     pub trace_header: Option<String>,
-    /// The creation time of the state machine.
-    pub(crate) state_machine_created: Timestamp,
     /// The definition and role that were started.
     pub(crate) revision: Arc<Revision>,
 }
@@ -56,11 +56,6 @@ impl StartedExecution {
     /// Returns the ARN of the IAM role.
     pub fn role_arn(&self) -> &str {
         &self.revision.role_arn
-    }
-
-    /// Returns the creation time of the state machine. It differs if the state machine is deleted and created again.
-    pub fn state_machine_created(&self) -> Timestamp {
-        self.state_machine_created
     }
 }
 

@@ -88,8 +88,6 @@ impl Upstream {
     /// Creates the state machine of a revision in the engine before the revision is stored here, so that the client gets the
     /// engine's errors of a definition.
     fn save_revision(&self, service: &StepFunctions, operation: Operation, body: &[u8]) -> Response {
-        // The name in the engine depends on the creation time.
-        let service = service.at_time(service.options().clock.now());
         let revision = service.preview_revision(operation, body)?;
         let source = MachineSource {
             state_machine_arn: &revision.state_machine_arn,
@@ -103,7 +101,11 @@ impl Upstream {
             Some(message) => Error::InvalidDefinition(message.to_owned()).into(),
             None => UpstreamError::from(error),
         })?;
-        Ok(service.call_from(operation.as_str(), body, &Json)?)
+        // An update has no part in the name, and must not be earlier than another one.
+        Ok(match operation {
+            Operation::CreateStateMachine => service.call_previewed(&revision, operation, body, &Json),
+            _ => service.call_from(operation.as_str(), body, &Json),
+        }?)
     }
 }
 

@@ -23,7 +23,7 @@ const MAX_KNOWN: usize = 10_000;
 pub(crate) struct MachineSource<'s> {
     /// Our unqualified ARN.
     pub state_machine_arn: &'s str,
-    /// When our state machine was created, so that one with the same name that is created later has other executions.
+    /// When our state machine was created.
     pub created: Timestamp,
     pub definition: &'s str,
     pub role_arn: &'s str,
@@ -34,7 +34,7 @@ impl<'s> From<&'s StartedExecution> for MachineSource<'s> {
     fn from(execution: &'s StartedExecution) -> Self {
         Self {
             state_machine_arn: &execution.state_machine_arn,
-            created: execution.state_machine_created(),
+            created: execution.state_machine_created,
             definition: execution.definition(),
             role_arn: execution.role_arn(),
             kind: execution.kind,

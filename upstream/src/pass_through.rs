@@ -76,12 +76,13 @@ impl Upstream {
         let input =
             DescribeStateMachineForExecutionInput { execution_arn: Some(execution_arn.into()), included_data: None };
         let described = service.describe_state_machine_for_execution(&input)?;
-        let arn = Some(described.state_machine_arn.as_str().into());
-        let input = DescribeStateMachineInput { state_machine_arn: arn, ..DescribeStateMachineInput::default() };
-        let created = service.describe_state_machine(&input)?.creation_date;
+        let input = DescribeStateMachineInput {
+            state_machine_arn: Some(described.state_machine_arn.as_str().into()),
+            included_data: None,
+        };
         let source = MachineSource {
             state_machine_arn: &described.state_machine_arn,
-            created,
+            created: service.describe_state_machine(&input)?.creation_date,
             definition: &described.definition,
             role_arn: &described.role_arn,
             kind: StateMachineType::Standard,

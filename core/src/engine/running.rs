@@ -39,6 +39,7 @@ pub(super) fn report_execution(arn: &str, execution: &Execution, view: &dyn View
     let revision = view.revision(RevisionKey::Execution(&execution.name))?;
     Ok(StartedExecution {
         state_machine_arn: arn.to_owned(),
+        state_machine_created: view.state_machine().created,
         state_machine_version_arn: execution.version.map(|number| format_version_arn(arn, number)),
         state_machine_alias_arn: execution.alias.as_deref().map(|alias| qualify_arn(arn, alias)),
         name: execution.name.to_string(),
@@ -47,7 +48,6 @@ pub(super) fn report_execution(arn: &str, execution: &Execution, view: &dyn View
         start_date: execution.last_started(),
         redrive_count: execution.redrive_count(),
         trace_header: execution.trace_header.as_deref().map(str::to_owned),
-        state_machine_created: view.state_machine().created,
         revision: revision.ok_or_else(|| Error::ExecutionDoesNotExist(execution_arn.clone()))?,
         execution_arn,
     })

@@ -206,6 +206,7 @@ impl Target<'_, '_> {
         Ok(Box::new(StartedExecution {
             execution_arn: execution_arn.to_owned(),
             state_machine_arn: arn.to_owned(),
+            state_machine_created: self.view.state_machine().created,
             state_machine_version_arn: self.version.map(|number| format_version_arn(arn, number)),
             state_machine_alias_arn: self.alias.map(|alias| qualify_arn(arn, alias)),
             name: self.name.to_owned(),
@@ -214,7 +215,6 @@ impl Target<'_, '_> {
             start_date: self.now,
             redrive_count: 0,
             trace_header: self.command.trace_header.map(str::to_owned),
-            state_machine_created: self.view.state_machine().created,
             revision: self.view.revision(key)?.ok_or_else(missing)?,
         }))
     }

@@ -8,7 +8,7 @@ use crate::command::{EndExecution, read_ending};
 use crate::engine::{Context, ending};
 use crate::error::Result;
 use crate::json::{Json, Reply, SerializeResponse};
-use crate::model::{Outcome, Scope, Timestamp};
+use crate::model::{Outcome, Scope};
 use crate::options::Options;
 use crate::outcomes::{EndingRequest, Outcomes};
 use crate::page::PageTokenCodec;
@@ -43,8 +43,6 @@ const ID_SEED_MASK: u64 = 0x1D5;
 pub struct StepFunctions {
     pub(super) inner: Arc<Inner>,
     scope: Arc<Scope>,
-    /// The time of each call, instead of the clock's.
-    time: Option<Timestamp>,
 }
 
 pub(super) struct Inner {
@@ -117,19 +115,13 @@ impl StepFunctions {
         };
         let outcomes = SharedOutcomes::new(options.outcomes.clone(), options.seed)?;
         let inner = Inner { store, options, picker, id_rng, outcomes, tokens };
-        Ok(Self { inner: Arc::new(inner), scope: Arc::default(), time: None })
+        Ok(Self { inner: Arc::new(inner), scope: Arc::default() })
     }
 
     /// Returns the same service in another partition, account or region.
     #[must_use]
     pub fn in_scope(&self, scope: Scope) -> Self {
-        Self { scope: Arc::new(scope), ..self.clone() }
-    }
-
-    /// Returns the same service whose calls have this time instead of the clock's, so that a preview and its request agree.
-    #[must_use]
-    pub fn at_time(&self, time: Timestamp) -> Self {
-        Self { time: Some(time), ..self.clone() }
+        Self { inner: Arc::clone(&self.inner), scope: Arc::new(scope) }
     }
 
     /// Returns the partition, account and region of this service.
@@ -309,8 +301,7 @@ impl StepFunctions {
         after_start: AfterStart<'c>,
     ) -> Call<'c> {
         let options = &self.inner.options;
-        let now = self.time.unwrap_or_else(|| options.clock.now());
-        let context = Context { view: None, now, options, tokens: &self.inner.tokens };
+        let context = Context { view: None, now: options.clock.now(), options, tokens: &self.inner.tokens };
         let Inner { picker, id_rng, outcomes, .. } = &*self.inner;
         Call { session, context, scope, picker, id_rng, outcomes, after_start, reported: None }
     }

@@ -3,9 +3,8 @@
 use crate::fake_engine::{FakeEngine, Scripted};
 use crate::support::{Fixture, LONG, MACHINE, SHORT, definition};
 use serde_json::json;
-use sfn_alias::{Clock, Error, Options, StepFunctions, Timestamp};
+use sfn_alias::{Error, StepFunctions};
 use sfn_alias_upstream::UpstreamError;
-use std::sync::atomic::{AtomicI64, Ordering};
 
 /// Returns the names that were created in the engine.
 fn names(engine: &FakeEngine) -> Vec<String> {
@@ -51,25 +50,6 @@ fn names_depend_on_the_data_and_have_up_to_80_characters() {
     let names = names(&engine);
     assert_ne!(names[0], names[1]);
     assert!(names.iter().all(|name| name.chars().count() == 80), "{names:?}");
-}
-
-/// Otherwise, its executions could have the results of earlier ones with the same names.
-#[test]
-fn a_state_machine_that_is_created_again_has_another_name() {
-    let time = AtomicI64::new(1_744_229_037_000);
-    let clock = Clock::new(move || Timestamp::from_millis(time.fetch_add(1, Ordering::Relaxed)));
-    let fixture = Fixture::with_options(Options { clock, ..Options::default() });
-    for _ in 0..2 {
-        fixture.create("orders", "STANDARD", &definition("1"));
-        // The same request again does not change anything.
-        fixture.create("orders", "STANDARD", &definition("1"));
-        let execution = fixture.start(MACHINE, "a");
-        assert_eq!(fixture.stored(&execution)["status"], "RUNNING");
-        fixture.call("DeleteStateMachine", json!({"stateMachineArn": MACHINE}));
-    }
-    let names = names(&fixture.engine);
-    assert_eq!(names.len(), 2, "{names:?}");
-    assert_ne!(names[0], names[1]);
 }
 
 #[test]
