@@ -106,7 +106,7 @@ class StepFunctions {
 
   close () {
     this.#service.close()
-    this.#callback?.abortAll()
+    this.#callback?.close()
   }
 
   /** Calls `work` with the time of the clock. An exception becomes a rejection. */

@@ -36,6 +36,7 @@ class StartCallback {
   #onStart
   /** The runs, with the ARNs of their executions. */
   #pending = new Map()
+  #isClosed = false
 
   constructor (onStart) {
     this.#onStart = onStart
@@ -56,6 +57,7 @@ class StartCallback {
     const result = this.#start(run)
     if (!(result instanceof Promise)) return call.finish(result, readTime())
     this.#pending.set(run, executionArn)
+    if (this.#isClosed) this.#abort(run)
     const settled = result.finally(() => this.#pending.delete(run))
     if (call.isSynchronous) return call.finish(await settled, readTime())
     // The start has returned, so an error cannot be reported: the service is closed, or its file cannot be written.
@@ -85,8 +87,9 @@ class StartCallback {
     }
   }
 
-  /** Aborts all signals, of a service that is closed. */
-  abortAll () {
+  /** Aborts all signals, also of calls that are in flight. */
+  close () {
+    this.#isClosed = true
     for (const run of [...this.#pending.keys()]) this.#abort(run)
   }
 

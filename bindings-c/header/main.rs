@@ -7,10 +7,11 @@ use std::error::Error;
 use std::path::Path;
 
 /// The order of the header.
-const SOURCES: [&str; 12] = [
+const SOURCES: [&str; 13] = [
     "result",
     "text",
     "error",
+    "start_callback",
     "options",
     "service",
     "replies",
@@ -23,13 +24,15 @@ const SOURCES: [&str; 12] = [
 ];
 
 /// Rust names and C names. The C names never change, because programs use them.
-const NAMES: [(&str, &str); 15] = [
+const NAMES: [(&str, &str); 17] = [
     ("ResultCode", "sfn_alias_result"),
     ("TextView", "sfn_alias_text"),
     ("OwnedText", "sfn_alias_string"),
     ("ErrorObject", "sfn_alias_error"),
     ("ServiceOptions", "sfn_alias_options"),
     ("ClockFunction", "sfn_alias_clock"),
+    ("StartFunction", "sfn_alias_on_start"),
+    ("CallbackResult", "sfn_alias_callback_result"),
     ("Limit", "sfn_alias_limit"),
     ("Service", "sfn_alias_service"),
     ("Request", "sfn_alias_request"),

@@ -229,6 +229,11 @@ typedef uint32_t sfn_alias_limit;
 #endif // __cplusplus
 
 /**
+ * Receives the ending of an execution from a callback. Only the thread of the callback may use it.
+ */
+typedef struct sfn_alias_callback_result sfn_alias_callback_result;
+
+/**
  * An error. Free it with `sfn_alias_error_free`.
  */
 typedef struct sfn_alias_error sfn_alias_error;
@@ -284,6 +289,21 @@ typedef struct sfn_alias_text {
  * several at once. It must return.
  */
 typedef int64_t (*sfn_alias_clock)(void *context);
+
+/**
+ * Decides how an execution ends that was started or redriven and that no rule ends. `execution` is JSON with
+ * `executionArn`, `stateMachineArn`, `stateMachineVersionArn` and `stateMachineAliasArn` (absent if the execution was
+ * not started with them), `name`, `input` and `definition` (JSON texts), `roleArn`, `type`, `startDate`, `redriveCount`
+ * and `traceHeader` (absent if not specified). The function passes the ending to `sfn_alias_callback_result_set`, or
+ * returns without it to leave the execution RUNNING. `execution` and `result` are valid until it returns.
+ *
+ * It is called after the commit, on the thread of the call that started the execution, by several threads at once. It may
+ * call the service, and may be slow: only that call waits. It must return, and must not free the service of that call.
+ * If it starts executions, it is called again on the same stack, so it must end its own recursion.
+ */
+typedef void (*sfn_alias_on_start)(void *context,
+                                   struct sfn_alias_text execution,
+                                   struct sfn_alias_callback_result *result);
 
 /**
  * A request of a batch. Its texts are only read during the call.
@@ -436,6 +456,17 @@ struct sfn_alias_text sfn_alias_error_body(const struct sfn_alias_error *error);
 void sfn_alias_error_free(struct sfn_alias_error *error);
 
 /**
+ * Sets how the execution ends. `ending` is copied. It is JSON as in `sfn_alias_end_execution`, without `executionArn`;
+ * `null`, or NULL, leaves the execution RUNNING. The last call before the callback returns decides. Another JSON, or a
+ * text that is not JSON, ends the execution as FAILED, with the error `SfnAlias.CallbackError` and a cause that describes
+ * the problem.
+ */
+sfn_alias_result sfn_alias_callback_result_set(struct sfn_alias_callback_result *result,
+                                               const char *ending,
+                                               size_t ending_length,
+                                               struct sfn_alias_error **error);
+
+/**
  * Creates options with the documented values of AWS, the system clock, and no seed.
  */
 sfn_alias_result sfn_alias_options_new(struct sfn_alias_options **options, struct sfn_alias_error **error);
@@ -482,6 +513,15 @@ sfn_alias_result sfn_alias_options_set_clock(struct sfn_alias_options *options,
                                              sfn_alias_clock clock,
                                              void *context,
                                              struct sfn_alias_error **error);
+
+/**
+ * Sets the function that decides how executions end that no rule ends; NULL removes it. `context` is passed to `on_start`,
+ * may be NULL, and must live until the last service with these options is freed.
+ */
+sfn_alias_result sfn_alias_options_set_on_start(struct sfn_alias_options *options,
+                                                sfn_alias_on_start on_start,
+                                                void *context,
+                                                struct sfn_alias_error **error);
 
 /**
  * Creates an empty service in memory. `options` may be NULL: the documented values of AWS, the system clock, no seed.

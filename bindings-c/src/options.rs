@@ -1,15 +1,30 @@
 //! Service options.
 
 use crate::arguments::object_mut;
+use crate::context::Context;
 use crate::error::{ErrorObject, FfiError};
 use crate::guard::{guard, guard_object};
 use crate::result::ResultCode;
+use crate::start_callback::{ForeignCallback, StartFunction};
 use sfn_alias_core::{Clock, Limits, Options, Timestamp};
 use std::ffi::c_void;
 use std::time::Duration;
 
 /// Service options. One thread at a time may use them. A service keeps a copy.
-pub struct ServiceOptions(pub(crate) Options);
+#[derive(Default)]
+pub struct ServiceOptions {
+    /// Without the callback.
+    pub(crate) core: Options,
+    pub(crate) on_start: Option<ForeignCallback>,
+}
+
+impl ServiceOptions {
+    /// Returns the options of a new service. Its limits apply to the results of its callback.
+    pub(crate) fn to_core(&self) -> Options {
+        let on_start = self.on_start.as_ref().map(|callback| callback.to_core(self.core.limits.clone()));
+        Options { on_start, ..self.core.clone() }
+    }
+}
 
 /// Returns the current time in milliseconds since 1970-01-01T00:00:00Z. Every thread that uses the service may call it,
 /// several at once. It must return.
@@ -55,7 +70,7 @@ pub unsafe extern "C" fn sfn_alias_options_new(
     options: *mut *mut ServiceOptions,
     error: *mut *mut ErrorObject,
 ) -> ResultCode {
-    unsafe { guard_object(error, options, "options", || Ok(ServiceOptions(Options::default()))) }
+    unsafe { guard_object(error, options, "options", || Ok(ServiceOptions::default())) }
 }
 
 /// Frees options. NULL is allowed.
@@ -85,7 +100,7 @@ pub unsafe extern "C" fn sfn_alias_options_set_limit(
     let unknown = || FfiError::InvalidArgument(format!("unknown limit {limit}; use one of `SFN_ALIAS_LIMIT_...`"));
     let work = || {
         let options = unsafe { object_mut(options, "options") }?;
-        *Limit::find(&mut options.0.limits, limit).ok_or_else(unknown)? = value;
+        *Limit::find(&mut options.core.limits, limit).ok_or_else(unknown)? = value;
         Ok(())
     };
     unsafe { guard(error, work) }
@@ -124,7 +139,23 @@ pub unsafe extern "C" fn sfn_alias_options_set_clock(
         let now = clock.ok_or(FfiError::NullArgument("clock"))?;
         let context = Context(context);
         let clock = Clock::new(move || Timestamp::from_millis(unsafe { now(context.pointer()) }));
-        unsafe { object_mut(options, "options") }?.0.clock = clock;
+        unsafe { object_mut(options, "options") }?.core.clock = clock;
+        Ok(())
+    };
+    unsafe { guard(error, work) }
+}
+
+/// Sets the function that decides how executions end that no rule ends; NULL removes it. `context` is passed to `on_start`,
+/// may be NULL, and must live until the last service with these options is freed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sfn_alias_options_set_on_start(
+    options: *mut ServiceOptions,
+    on_start: StartFunction,
+    context: *mut c_void,
+    error: *mut *mut ErrorObject,
+) -> ResultCode {
+    let work = || {
+        unsafe { object_mut(options, "options") }?.on_start = ForeignCallback::new(on_start, context);
         Ok(())
     };
     unsafe { guard(error, work) }
@@ -136,22 +167,8 @@ unsafe fn change_options(
     change: impl FnOnce(&mut Options),
 ) -> ResultCode {
     let work = || {
-        change(&mut unsafe { object_mut(options, "options") }?.0);
+        change(&mut unsafe { object_mut(options, "options") }?.core);
         Ok(())
     };
     unsafe { guard(error, work) }
 }
-
-/// The argument of the caller's clock.
-struct Context(*mut c_void);
-
-impl Context {
-    /// A method, so that a closure captures the whole struct and not only the pointer.
-    fn pointer(&self) -> *mut c_void {
-        self.0
-    }
-}
-
-// The caller guarantees that several threads may call its clock at once. The pointer is only passed back to the clock.
-unsafe impl Send for Context {}
-unsafe impl Sync for Context {}

@@ -23,7 +23,7 @@ pub unsafe extern "C" fn sfn_alias_options_set_outcomes(
 ) -> ResultCode {
     let work = || unsafe {
         let options = object_mut(options, "options")?;
-        options.0.outcomes = parse_outcomes(outcomes, outcomes_length, &options.0.limits)?;
+        options.core.outcomes = parse_outcomes(outcomes, outcomes_length, &options.core.limits)?;
         Ok(())
     };
     unsafe { guard(error, work) }

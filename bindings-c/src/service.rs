@@ -217,7 +217,7 @@ pub unsafe extern "C" fn sfn_alias_start_counts(
 }
 
 unsafe fn options_or_default(options: *const ServiceOptions) -> Options {
-    unsafe { options.as_ref() }.map(|options| options.0.clone()).unwrap_or_default()
+    unsafe { options.as_ref() }.map(ServiceOptions::to_core).unwrap_or_default()
 }
 
 impl Request {

@@ -11,7 +11,7 @@ export PKG_CONFIG_PATH="$prefix/lib/pkgconfig"
 warnings="-Wall -Wextra -Wpedantic -Werror"
 CC=${CC:-cc} CXX=${CXX:-c++}
 
-check_output() { # check_output NAME COMMAND... -- checks that the program prints examples/expected.txt
+check_output() { # check_output NAME COMMAND... -- checks that the program prints $expected
     name=$1 && shift
     "$@" > "$work/printed.txt"
     cmp "$work/printed.txt" "$expected"
@@ -39,6 +39,18 @@ pkg_config_static() {
     ! readelf -d "$work/c-static" | grep -q NEEDED
     check_output "pkg-config, static, C" "$work/c-static"
     check_output "pkg-config, static, C++" "$work/cpp-static"
+}
+
+# A function of the program is called by the library, also from C++.
+# shellcheck disable=SC2046,SC2086
+callback_program() {
+    cp "$here/../../examples/c/callback.c" "$work/callback.cpp"
+    expected=$here/../../examples/c/callback.txt
+    $CC -std=c99 $warnings -x c "$work/callback.cpp" -x none $(pkg-config --cflags --libs sfn_alias) -o "$work/c-callback"
+    $CXX -std=c++17 $warnings "$work/callback.cpp" $(pkg-config --cflags --libs sfn_alias) -o "$work/cpp-callback"
+    check_output "callback, C" env LD_LIBRARY_PATH="$prefix/lib" "$work/c-callback"
+    check_output "callback, C++" env LD_LIBRARY_PATH="$prefix/lib" "$work/cpp-callback"
+    expected=$here/../../examples/expected.txt
 }
 
 cmake_project() {
@@ -85,6 +97,7 @@ echo "== programs with the installed library"
 sizes_and_symbols
 pkg_config_shared
 pkg_config_static
+callback_program
 cmake_project "$prefix"
 echo "== programs with the moved library"
 cp -r "$prefix" "$work/moved"

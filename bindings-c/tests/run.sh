@@ -29,6 +29,9 @@ run_all() { # run_all COMMAND... -- runs the tests with a command prefix
     echo "-- threads on a file"
     rm -rf "$fresh" && mkdir -p "$fresh"
     "$@" "$work/threads" "$fresh/threads.db"
+    echo "-- callbacks"
+    rm -rf "$fresh" && mkdir -p "$fresh"
+    "$@" "$work/callbacks" "$fresh/callbacks.db"
     echo "-- values"
     rm -rf "$fresh" && mkdir -p "$fresh"
     "$@" "$work/values" "$fresh"
@@ -37,7 +40,7 @@ run_all() { # run_all COMMAND... -- runs the tests with a command prefix
 }
 
 build_all() {
-    for name in results nulls values services executions deployments threads vectors; do
+    for name in results nulls values services executions callbacks deployments threads vectors; do
         build "$name" "$@"
     done
 }

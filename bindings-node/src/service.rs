@@ -97,7 +97,7 @@ impl Service {
         now: Option<f64>,
     ) -> napi::Result<Outcome<Progress>> {
         let (operation, input) = (operation_name(operation), Input::new(body, source));
-        let started = operation.parse().ok().and_then(|parsed| Some((parsed, self.starter(parsed)?)));
+        let started = parse_start(operation).zip(self.starter());
         self.run_with(env, source, now, move |service| match started {
             Some((operation, starter)) => {
                 starter.begin(service, operation, &input, ToJson, |json| json.map(Either3::A))
@@ -155,7 +155,7 @@ impl Service {
     ) -> napi::Result<Outcome<Progress>> {
         let input = Input::new(body, JSON);
         let scope = region.and_then(|region| move_scope(&self.scope, &region)).unwrap_or_else(|| self.scope.clone());
-        let started = operation.parse().ok().and_then(|parsed| Some((parsed, self.starter(parsed)?)));
+        let started = parse_start(&operation).zip(self.starter());
         self.run(env, now, move |service| {
             let service = service.in_scope(scope);
             match started {
@@ -198,17 +198,13 @@ impl Service {
         now: Option<f64>,
     ) -> napi::Result<Outcome<Progress>> {
         let request = build_request(&method, &url, &headers, copy_body(body));
-        let started = request.as_ref().ok().and_then(|request| {
-            let operation = read_operation(request)?;
-            Some((operation, self.starter(operation)?))
-        });
+        let starter = self.starter();
         self.run(env, now, move |service| {
             let app = App::new(service.clone());
-            match (request, started) {
-                (Ok(request), Some((operation, starter))) => begin_http_request(app, request, operation, starter),
-                (Ok(request), None) => Ok(Either4::C(HttpReply::new(&app.handle(request)))),
+            match request {
+                Ok(request) => handle_http(app, request, starter),
                 // An invalid HTTP request gets the response of an unknown operation.
-                (Err(_), _) => Ok(Either4::C(HttpReply::new(&app.respond_error(HttpError::UnknownOperation).http))),
+                Err(_) => Ok(Either4::C(HttpReply::new(&app.respond_error(HttpError::UnknownOperation).http))),
             }
         })
     }
@@ -254,10 +250,10 @@ impl Service {
         open_scope(&self.shared, &self.scope)
     }
 
-    /// Returns what begins an operation, if it may call `onStart`.
-    fn starter(&self, operation: Operation) -> Option<CallStarter> {
+    /// Returns what begins calls, if the service has the option `onStart`.
+    fn starter(&self) -> Option<CallStarter> {
         let starter = || CallStarter { shared: Arc::clone(&self.shared), durable: self.durable };
-        (self.calls_back && operation.starts_executions()).then(starter)
+        self.calls_back.then(starter)
     }
 }
 
@@ -265,31 +261,27 @@ fn share(service: StepFunctions) -> SharedService {
     Arc::new(Mutex::new(Some(service)))
 }
 
-/// Returns the operation of an HTTP request.
-fn read_operation(request: &Request<Bytes>) -> Option<Operation> {
-    let (head, ()) = request.clone().map(drop).into_parts();
-    match RequestTarget::from_head(&head) {
-        Ok(RequestTarget::Operation(operation)) => Some(operation),
-        _ => None,
-    }
+/// Returns an operation that may call `onStart`.
+fn parse_start(operation: &str) -> Option<Operation> {
+    operation.parse().ok().filter(|operation: &Operation| operation.starts_executions())
 }
 
-/// Handles an HTTP request that may start an execution.
-fn begin_http_request(
-    app: App,
-    request: Request<Bytes>,
-    operation: Operation,
-    starter: CallStarter,
-) -> Result<Progress> {
+/// Handles an HTTP request, up to the callback of an execution.
+fn handle_http(app: App, request: Request<Bytes>, starter: Option<CallStarter>) -> Result<Progress> {
     let (head, body) = request.into_parts();
+    let (operation, starter) = match (RequestTarget::from_head(&head), starter) {
+        (Ok(RequestTarget::Operation(operation)), Some(starter)) if operation.starts_executions() => {
+            (operation, starter)
+        }
+        _ => return Ok(Either4::C(HttpReply::new(&app.handle(Request::from_parts(head, body))))),
+    };
     match app.decode(&head, body, None) {
         Ok((service, body)) => {
-            let input = Input::Json(body.to_vec());
             let respond = move |result: Result<Vec<u8>>| {
                 let response = app.respond(operation.as_str(), result.map_err(HttpError::from));
                 Ok(Either3::C(HttpReply::new(&response.http)))
             };
-            starter.begin(&service, operation, &input, Json, respond)
+            starter.begin(&service, operation, &Input::Json(body.to_vec()), Json, respond)
         }
         Err(error) => Ok(Either4::C(HttpReply::new(&app.respond(operation.as_str(), Err(error)).http))),
     }

@@ -300,6 +300,16 @@ for (const [name, end] of Object.entries(ends)) {
   })
 }
 
+testBoth('the signal of a start in flight is aborted by close', ({ name }, { signal }) => {
+  signals[name] = signal
+  return new Promise(() => {})
+}, async sfn => {
+  const started = start(sfn, {}, { name: 'in-flight' })
+  sfn.close()
+  await started
+  assert.equal(signals['in-flight'].aborted, true)
+})
+
 test('the signal of an execution that ended is not aborted', async () => {
   let signal
   const sfn = await createResources(new StepFunctions({ onStart: async (execution, context) => { signal = context.signal; return { output: 1 } } }))

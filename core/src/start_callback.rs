@@ -1,6 +1,6 @@
 //! The callback of started executions, and what it receives and returns.
 
-use crate::error::catch_panic;
+use crate::error::{Error, catch_panic};
 use crate::limits::Limits;
 use crate::model::{Failure, Outcome, Revision, Sensitive, StateMachineType, Timestamp};
 use crate::outcomes::{MAX_CAUSE_CHARACTERS, MAX_ERROR_CHARACTERS, check_ending, parse_ending};
@@ -25,6 +25,8 @@ pub struct StartedExecution {
     pub execution_arn: String,
     /// The unqualified ARN of the state machine.
     pub state_machine_arn: String,
+    /// The creation time of the state machine. One that is deleted and created again has the same ARN.
+    pub state_machine_created: Timestamp,
     /// The version that was started; `None` if the request had neither a version ARN nor an alias ARN.
     pub state_machine_version_arn: Option<String>,
     /// The alias that was started.
@@ -110,7 +112,11 @@ impl DelayedOutcome {
     /// [`crate::StepFunctions::end_execution_from`]. An invalid result is FAILED with the error [`CALLBACK_ERROR`] and
     /// a cause that says what is wrong.
     pub fn from_result(result: &(impl DeserializeRequest + ?Sized), limits: &Limits) -> Option<Self> {
-        let parsed = read_json(result, limits).map_err(|error| error.to_string());
+        let parsed = read_json(result, limits).map_err(|error| match error {
+            Error::Malformed(text) => text,
+            Error::TooLarge { size, limit } => format!("it has {size} bytes; the limit is {limit} bytes"),
+            other => other.to_string(),
+        });
         match parsed.and_then(|json| parse_ending(&json, limits).map_err(|error| error.describe())) {
             Ok(parsed) => parsed.map(|(outcome, after)| Self { outcome, after }),
             Err(error) => Some(Self::invalid(&error)),

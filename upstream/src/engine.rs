@@ -2,8 +2,9 @@
 
 use crate::transport::{Transport, UpstreamResponse};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -103,13 +104,13 @@ impl Engine {
         self.lock().record(begin, response.as_ref().err());
         let response = response?;
         match response.status {
-            200 => self.parse::<serde_json::Map<String, Value>>(operation, &response.body).map(|_| response.body),
+            200 => self.parse::<BTreeMap<String, IgnoredAny>>(operation, &response.body).map(|_| response.body),
             _ => Err(self.rejection(operation, response)),
         }
     }
 
     /// Parses a body of the engine.
-    pub fn parse<T: DeserializeOwned>(&self, operation: &str, body: &[u8]) -> Result<T, CallError> {
+    pub fn parse<'b, T: Deserialize<'b>>(&self, operation: &str, body: &'b [u8]) -> Result<T, CallError> {
         serde_json::from_slice(body).map_err(|error| {
             self.error(operation, &format_args!("the response is not valid: {error}: `{}`", describe_body(body)))
         })
@@ -127,7 +128,8 @@ impl Engine {
 
     fn rejection(&self, operation: &str, response: UpstreamResponse) -> CallError {
         let status = response.status;
-        let parsed: Option<ErrorBody> = serde_json::from_slice(&response.body).ok();
+        let is_error = (400..600).contains(&status);
+        let parsed: Option<ErrorBody> = serde_json::from_slice(&response.body).ok().filter(|_| is_error);
         let Some((kind, message)) =
             parsed.map(|body| (body.kind.unwrap_or_default(), body.message.unwrap_or_default()))
         else {
@@ -194,6 +196,22 @@ impl CallError {
     pub fn message_without_code(&self) -> Option<&str> {
         let rejection = self.rejection.as_ref()?;
         (rejection.code.is_empty() && rejection.response.status == 400).then_some(&rejection.message)
+    }
+
+    /// Replaces the texts, the error message and the body.
+    pub fn replace_texts(self, replace: impl Fn(Vec<u8>) -> Vec<u8>) -> Self {
+        let replace_text = |text: String| String::from_utf8_lossy(&replace(text.into_bytes())).into_owned();
+        let rejection =
+            self.rejection.map(|Rejection { code, message, response: UpstreamResponse { status, body } }| {
+                let response = UpstreamResponse { status, body: replace(body) };
+                Rejection { code, message: replace_text(message), response }
+            });
+        Self { text: replace_text(self.text), rejection }
+    }
+
+    /// Returns whether the engine responded with an error of AWS.
+    pub fn is_rejection(&self) -> bool {
+        self.rejection.is_some()
     }
 
     /// Returns the response for the client: that of the engine, or status 503 if there was none.

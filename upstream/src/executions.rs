@@ -13,7 +13,7 @@ const FRESH: Duration = Duration::from_millis(200);
 pub(crate) enum Knowledge {
     /// Nothing: an earlier process has started it, or its start failed before it was sent.
     Unknown,
-    /// Its start is being sent.
+    /// Its start or stop is being sent.
     Sending,
     /// The engine has it.
     Forwarded,

@@ -69,9 +69,7 @@ impl Upstream {
 
     /// Returns whether [`Upstream::handle`] must execute an operation. The service alone executes the others.
     pub fn handles(operation: &str) -> bool {
-        const OPERATIONS: [&str; 5] =
-            ["CreateStateMachine", "UpdateStateMachine", "StartExecution", "DescribeExecution", "ListExecutions"];
-        OPERATIONS.contains(&operation)
+        find_handler(operation).is_some() || Operation::UNSUPPORTED.contains(&operation)
     }
 
     /// Executes an operation of AWS, also one that sfn-alias does not implement, with the service in the scope of the
@@ -80,13 +78,10 @@ impl Upstream {
     /// # Errors
     /// The error of the service, or the error response of the engine.
     pub fn handle(&self, service: &StepFunctions, operation: &str, body: &[u8]) -> Response {
-        match operation {
-            "CreateStateMachine" => self.save_revision(service, Operation::CreateStateMachine, body),
-            "UpdateStateMachine" => self.save_revision(service, Operation::UpdateStateMachine, body),
-            "StartExecution" => self.start_execution(service, body),
-            "DescribeExecution" => self.describe_execution(service, body),
-            "ListExecutions" => self.list_executions(service, body),
-            _ => Ok(service.call_from(operation, body, &Json)?),
+        match find_handler(operation) {
+            Some(handle) => handle(self, service, body),
+            None if Operation::UNSUPPORTED.contains(&operation) => self.pass_through(service, operation, body),
+            None => Ok(service.call_from(operation, body, &Json)?),
         }
     }
 
@@ -96,6 +91,7 @@ impl Upstream {
         let revision = service.preview_revision(operation, body)?;
         let source = MachineSource {
             state_machine_arn: &revision.state_machine_arn,
+            created: revision.created,
             definition: revision.definition(),
             role_arn: revision.role_arn(),
             kind: revision.kind,
@@ -105,6 +101,32 @@ impl Upstream {
             Some(message) => Error::InvalidDefinition(message.to_owned()).into(),
             None => UpstreamError::from(error),
         })?;
-        Ok(service.call_from(operation.as_str(), body, &Json)?)
+        // An update has no part in the name, and must not be earlier than another one.
+        Ok(match operation {
+            Operation::CreateStateMachine => service.call_previewed(&revision, operation, body, &Json),
+            _ => service.call_from(operation.as_str(), body, &Json),
+        }?)
     }
+}
+
+type Handler = fn(&Upstream, &StepFunctions, &[u8]) -> Response;
+
+/// Returns what executes an operation for which state machines or executions of the engine are needed.
+fn find_handler(operation: &str) -> Option<Handler> {
+    Some(match operation {
+        "CreateStateMachine" => {
+            |upstream, service, body| upstream.save_revision(service, Operation::CreateStateMachine, body)
+        }
+        "UpdateStateMachine" => {
+            |upstream, service, body| upstream.save_revision(service, Operation::UpdateStateMachine, body)
+        }
+        "StartExecution" => Upstream::start_execution,
+        "StartSyncExecution" => Upstream::start_sync_execution,
+        "DescribeExecution" => Upstream::describe_execution,
+        "ListExecutions" => Upstream::list_executions,
+        "GetExecutionHistory" => Upstream::get_execution_history,
+        "StopExecution" => Upstream::stop_execution,
+        "RedriveExecution" => Upstream::redrive_execution,
+        _ => return None,
+    })
 }

@@ -7,14 +7,20 @@
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
 mod engine;
+mod events;
 mod executions;
 mod handler;
+mod history;
 mod machines;
+mod pass_through;
 mod permits;
 mod poll;
+mod redrive;
 mod refresh;
 mod replace;
 mod start;
+mod stop;
+mod sync;
 mod transport;
 
 pub use handler::{Response, Upstream, UpstreamError, UpstreamOptions};

@@ -5,9 +5,9 @@ use crate::executions::Knowledge;
 use crate::handler::{Response, Upstream};
 use crate::machines::{Machine, MachineSource, region_of};
 use crate::permits::{Permit, Permits};
-use crate::replace::replace_arns;
 use crate::start::fail;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::json;
 use sfn_alias::model::{ExecutionStatus, Failure, Outcome};
 use sfn_alias::{Error, Json, Scope, Sensitive, StartedExecution, StepFunctions, Timestamp, parse_arn};
@@ -29,7 +29,6 @@ struct Target<'r> {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct EngineExecution {
     pub status: String,
-    pub start_date: Option<Timestamp>,
     pub stop_date: Option<Timestamp>,
     pub output: Option<String>,
     pub error: Option<Sensitive>,
@@ -38,7 +37,7 @@ pub(crate) struct EngineExecution {
 
 impl EngineExecution {
     /// Returns how it ended; `None` if it is running.
-    fn outcome(&self) -> Option<Outcome> {
+    pub fn outcome(&self) -> Option<Outcome> {
         let status = ExecutionStatus::parse(&self.status)?;
         let failure = Failure { error: self.error.clone(), cause: self.cause.clone() };
         Outcome::new(status, || self.output_json().into(), failure)
@@ -47,7 +46,7 @@ impl EngineExecution {
     /// Returns the output as JSON. Some engines return a string without its quotes.
     fn output_json(&self) -> String {
         let output = self.output.as_deref().unwrap_or("null");
-        match serde_json::from_str::<serde::de::IgnoredAny>(output) {
+        match serde_json::from_str::<IgnoredAny>(output) {
             Ok(_) => output.to_owned(),
             Err(_) => json!(output).to_string(),
         }
@@ -56,11 +55,21 @@ impl EngineExecution {
 
 impl Upstream {
     pub(crate) fn describe_execution(&self, service: &StepFunctions, body: &[u8]) -> Response {
+        self.refresh_target(service, body, self.engine.deadline())?;
+        Ok(service.call_from("DescribeExecution", body, &Json)?)
+    }
+
+    /// Asks about the execution that a request names, if it is RUNNING here.
+    pub(crate) fn refresh_target(
+        &self,
+        service: &StepFunctions,
+        body: &[u8],
+        deadline: Deadline,
+    ) -> sfn_alias::Result<()> {
         let target: Option<Target<'_>> = serde_json::from_slice(body).ok();
         // An error is the same in the call.
         let running = target.and_then(|target| service.find_running(&target.execution_arn?).ok()?);
-        running.map_or(Ok(()), |execution| self.refresh(&execution, self.engine.deadline()))?;
-        Ok(service.call_from("DescribeExecution", body, &Json)?)
+        running.map_or(Ok(()), |execution| self.refresh(&execution, deadline))
     }
 
     pub(crate) fn list_executions(&self, service: &StepFunctions, body: &[u8]) -> Response {
@@ -71,7 +80,13 @@ impl Upstream {
             let running = service.running_executions(Some(arn.state_machine_arn()))?;
             self.refresh_all(&running, &self.list_permits, Some(self.engine.deadline()))?;
         }
-        Ok(service.call_from("ListExecutions", body, &Json)?)
+        match service.call_from("ListExecutions", body, &Json) {
+            // Map runs are the engine's.
+            Err(error @ Error::ResourceNotFound(_)) => {
+                self.pass_through(service, "ListExecutions", body).or(Err(error.into()))
+            }
+            result => Ok(result?),
+        }
     }
 
     /// Asks about several executions, with up to a permit for each at a time, until the deadline. Without one, each has its own.
@@ -118,14 +133,12 @@ impl Upstream {
         if let Some(error) = self.engine.lasting_failure() {
             return self.fail(execution, &error);
         }
-        match self.ask(execution, deadline) {
-            Ok(found) => match found.outcome() {
-                Some(outcome) => self.end(execution, outcome, found.stop_date),
-                None => {
-                    self.executions.record_answer(arn);
-                    Ok(())
-                }
-            },
+        let found = self.ask(execution, deadline);
+        if self.executions.knowledge(arn) == Knowledge::Sending {
+            return Ok(());
+        }
+        match found {
+            Ok(found) => self.apply(execution, &found),
             Err(error) if error.is("ExecutionDoesNotExist") && knowledge == Knowledge::Unknown => {
                 self.send_again(execution, deadline)
             }
@@ -134,6 +147,16 @@ impl Upstream {
             }
             // The engine may respond later, or find the execution later.
             Err(_) => Ok(()),
+        }
+    }
+
+    fn apply(&self, execution: &StartedExecution, found: &EngineExecution) -> sfn_alias::Result<()> {
+        match found.outcome() {
+            Some(outcome) => self.end(execution, outcome, found.stop_date),
+            None => {
+                self.executions.record_answer(&execution.execution_arn);
+                Ok(())
+            }
         }
     }
 
@@ -152,8 +175,7 @@ impl Upstream {
         const OPERATION: &str = "DescribeExecution";
         let input = json!({"executionArn": machine.execution_arn(&execution.name)});
         let region = region_of(&execution.state_machine_arn);
-        let body = self.engine.send(region, OPERATION, input.to_string().as_bytes(), deadline)?;
-        let found: EngineExecution = self.engine.parse(OPERATION, &replace_arns(body, &self.machines))?;
+        let found: EngineExecution = self.call(region, OPERATION, &input, deadline)?;
         match ExecutionStatus::parse(&found.status) {
             Some(_) => Ok(found),
             None => Err(self.engine.error(OPERATION, &format_args!("unknown status `{}`", found.status))),
@@ -166,17 +188,22 @@ impl Upstream {
         if !self.executions.claim(arn) {
             return Ok(());
         }
+        let sent = self.send_if_running(execution, deadline);
+        // If the store fails, the next round tries again.
+        self.executions.mark(arn, if sent.is_ok() { Knowledge::Forwarded } else { Knowledge::Unknown });
+        sent
+    }
+
+    fn send_if_running(&self, execution: &StartedExecution, deadline: Deadline) -> sfn_alias::Result<()> {
+        let arn = &execution.execution_arn;
         // It may have been stopped meanwhile.
         if self.service_for(arn).find_running(arn)?.is_none() {
-            self.executions.remove(arn, Instant::now());
             return Ok(());
         }
         match self.send_start(execution, deadline) {
-            Ok(()) => {
-                self.executions.mark(arn, Knowledge::Forwarded);
-                Ok(())
-            }
-            Err(error) => self.fail(execution, &error),
+            // It has arrived before.
+            Err(error) if error.is("ExecutionAlreadyExists") => Ok(()),
+            result => result.or_else(|error| self.fail(execution, &error)),
         }
     }
 
@@ -186,7 +213,12 @@ impl Upstream {
     }
 
     /// Ends an execution, unless it has ended or was started again meanwhile. `stopped` is a time of the engine.
-    fn end(&self, execution: &StartedExecution, outcome: Outcome, stopped: Option<Timestamp>) -> sfn_alias::Result<()> {
+    pub(crate) fn end(
+        &self,
+        execution: &StartedExecution,
+        outcome: Outcome,
+        stopped: Option<Timestamp>,
+    ) -> sfn_alias::Result<()> {
         let (arn, now) = (&execution.execution_arn, Instant::now());
         let service = self.service_for(arn);
         let running = service.find_running(arn)?;

@@ -3,15 +3,52 @@
 //! A name of the engine ends with a hash that is unique, so it is found in any text, also in JSON inside of strings. Our names
 //! have no characters that JSON escapes.
 
+use crate::engine::{CallError, Deadline};
+use crate::handler::Upstream;
 use crate::machines::{HASH_DIGITS, Machine, Machines};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 /// What the ARNs of a state machine and of its executions have between the account and the name. ARNs of map runs are not
 /// replaced, because ours would not determine the engine's.
 const RESOURCES: [&str; 3] = [":stateMachine:", ":execution:", ":express:"];
 const MAP_RUN: &str = ":mapRun:";
 
+impl Upstream {
+    /// Calls an operation of the engine and parses its response, which has our ARNs and names.
+    pub(crate) fn call<T: DeserializeOwned>(
+        &self,
+        region: &str,
+        operation: &str,
+        input: &Value,
+        deadline: Deadline,
+    ) -> Result<T, CallError> {
+        let body = self.send(region, operation, input.to_string().as_bytes(), deadline)?;
+        self.engine.parse(operation, &body)
+    }
+
+    /// Calls an operation of the engine and returns the body of its response, which has our ARNs and names.
+    pub(crate) fn send(
+        &self,
+        region: &str,
+        operation: &str,
+        body: &[u8],
+        deadline: Deadline,
+    ) -> Result<Vec<u8>, CallError> {
+        match self.engine.send(region, operation, body, deadline) {
+            Ok(body) => Ok(replace_arns(body, &self.machines)),
+            Err(error) => Err(self.replace_error(error)),
+        }
+    }
+
+    /// Returns an error of the engine with our ARNs and names.
+    pub(crate) fn replace_error(&self, error: CallError) -> CallError {
+        error.replace_texts(|text| replace_arns(text, &self.machines))
+    }
+}
+
 /// Replaces the ARNs and names of known state machines in a JSON text of the engine by ours.
-pub(crate) fn replace_arns(json: Vec<u8>, machines: &Machines) -> Vec<u8> {
+fn replace_arns(json: Vec<u8>, machines: &Machines) -> Vec<u8> {
     match std::str::from_utf8(&json) {
         Ok(text) => replace_in_text(text, |hash| machines.find(hash)).into_bytes(),
         Err(_) => json,

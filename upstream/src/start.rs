@@ -6,22 +6,18 @@ use crate::executions::Knowledge;
 use crate::handler::{Response, Upstream};
 use crate::machines::{Machine, MachineSource, region_of};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use sfn_alias::model::StateMachineType;
-use sfn_alias::{CallProgress, DelayedOutcome, Json, StartedExecution, StepFunctions, Timestamp};
-use std::time::{Duration, Instant};
+use sfn_alias::{CallProgress, DelayedOutcome, Json, StartedExecution, StepFunctions};
+use std::time::Instant;
 
 const OPERATION: &str = "StartExecution";
-/// Engines may round times, or have another clock.
-const CLOCK_TOLERANCE: Duration = Duration::from_secs(1);
-const OTHER_EXECUTION: &str = "it has an earlier execution with this name, because the state machine was deleted here and created again; use another name";
 
 /// The response of StartExecution.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Started {
     execution_arn: String,
-    start_date: Option<Timestamp>,
 }
 
 impl Upstream {
@@ -67,19 +63,11 @@ impl Upstream {
     ) -> Response {
         let Some(execution) = progress.execution() else { return Ok(service.finish_call(progress, None, &Json)?) };
         let arn = execution.execution_arn.clone();
-        let is_stored = execution.kind == StateMachineType::Standard;
-        match sent {
-            Ok(()) if is_stored => self.executions.mark(&arn, Knowledge::Forwarded),
-            Err(error) if is_stored => {
-                let response = service.finish_call(progress, Some(fail(&error)), &Json);
-                match &response {
-                    Ok(_) => self.executions.remove(&arn, Instant::now()),
-                    // It is RUNNING here, so the start is sent again later.
-                    Err(_) => self.executions.mark(&arn, Knowledge::Unknown),
-                }
-                return Ok(response?);
-            }
-            result => {
+        match (sent, execution.kind) {
+            (Ok(()), StateMachineType::Standard) => self.executions.mark(&arn, Knowledge::Forwarded),
+            (Err(error), StateMachineType::Standard) => return self.finish_failed(service, &arn, progress, &error),
+            // It is not stored, so the client gets the error.
+            (result, StateMachineType::Express) => {
                 self.executions.remove(&arn, Instant::now());
                 result?;
             }
@@ -87,51 +75,70 @@ impl Upstream {
         Ok(service.finish_call(progress, None, &Json)?)
     }
 
-    /// Starts an execution in the engine. Creates its state machine again if the engine does not have it.
+    fn finish_failed(
+        &self,
+        service: &StepFunctions,
+        arn: &str,
+        progress: CallProgress<Vec<u8>>,
+        error: &CallError,
+    ) -> Response {
+        let response = service.finish_call(progress, Some(fail(error)), &Json);
+        match &response {
+            Ok(_) => self.executions.remove(arn, Instant::now()),
+            // It is RUNNING here, so the start is sent again later.
+            Err(_) => self.executions.mark(arn, Knowledge::Unknown),
+        }
+        Ok(response?)
+    }
+
+    /// Starts an execution in the engine.
     pub(crate) fn send_start(&self, execution: &StartedExecution, deadline: Deadline) -> Result<(), CallError> {
+        self.in_machine(execution, deadline, |machine| self.try_start(execution, machine, deadline))
+    }
+
+    /// Calls `start` with the state machine of an execution. Creates it again if the engine does not have it.
+    pub(crate) fn in_machine<T>(
+        &self,
+        execution: &StartedExecution,
+        deadline: Deadline,
+        start: impl Fn(&Machine) -> Result<T, CallError>,
+    ) -> Result<T, CallError> {
         let source = MachineSource::from(execution);
         let machine = self.machines.find_or_create(&self.engine, &source, deadline)?;
-        match self.try_start(execution, &machine, deadline) {
+        match start(&machine) {
             Err(error) if error.is("StateMachineDoesNotExist") => {
                 self.machines.forget(&machine);
-                let machine = self.machines.find_or_create(&self.engine, &source, deadline)?;
-                self.try_start(execution, &machine, deadline)
+                start(&self.machines.find_or_create(&self.engine, &source, deadline)?)
             }
             result => result,
         }
     }
 
     fn try_start(&self, execution: &StartedExecution, machine: &Machine, deadline: Deadline) -> Result<(), CallError> {
-        let StartedExecution { name, input, trace_header, .. } = execution;
-        let mut request = json!({"stateMachineArn": machine.arn, "name": name, "input": &**input});
-        if let (Some(header), Some(members)) = (trace_header, request.as_object_mut()) {
-            members.insert("traceHeader".to_owned(), json!(header));
-        }
+        let request = start_request(execution, machine);
         let region = region_of(&execution.state_machine_arn);
-        let started = match self.engine.call::<Started>(region, OPERATION, &request, deadline) {
-            Err(error) if error.is("ExecutionAlreadyExists") => {
-                self.describe_in_engine(execution, machine, deadline).map_err(|_| error)?.start_date
-            }
-            result => {
-                let Started { execution_arn, start_date } = result?;
-                // Later calls use the expected ARN.
-                let is_expected =
-                    execution.kind == StateMachineType::Express || execution_arn == machine.execution_arn(name);
-                if !is_expected {
-                    return Err(self
-                        .engine
-                        .error(OPERATION, &format_args!("the response has another ARN: `{execution_arn}`")));
-                }
-                start_date
-            }
-        };
-        match started {
-            Some(started) if started.saturating_add(CLOCK_TOLERANCE) < execution.start_date => {
-                Err(self.engine.error(OPERATION, &OTHER_EXECUTION))
-            }
-            _ => Ok(()),
-        }
+        let started = self.engine.call::<Started>(region, OPERATION, &request, deadline);
+        let Started { execution_arn } = started.map_err(|error| self.replace_error(error))?;
+        self.check_arn(execution, machine, &execution_arn)
     }
+
+    /// Checks that the engine's ARN of an execution is the one that later calls use.
+    fn check_arn(&self, execution: &StartedExecution, machine: &Machine, arn: &str) -> Result<(), CallError> {
+        if execution.kind == StateMachineType::Express || arn == machine.execution_arn(&execution.name) {
+            return Ok(());
+        }
+        Err(self.engine.error(OPERATION, &format_args!("the response has another ARN: `{arn}`")))
+    }
+}
+
+/// Returns the request that starts an execution in the engine.
+pub(crate) fn start_request(execution: &StartedExecution, machine: &Machine) -> Value {
+    let StartedExecution { name, input, trace_header, .. } = execution;
+    let mut request = json!({"stateMachineArn": machine.arn, "name": name, "input": &**input});
+    if let (Some(header), Some(members)) = (trace_header, request.as_object_mut()) {
+        members.insert("traceHeader".to_owned(), json!(header));
+    }
+    request
 }
 
 /// Returns the outcome of an execution that the engine does not run.

@@ -17,7 +17,8 @@ pub trait Transport: fmt::Debug + Send + Sync {
     /// Returns the URL of the engine, for error texts.
     fn url(&self) -> &str;
 
-    /// Sends a request and returns the response, whatever its status is. Blocks for up to `timeout`.
+    /// Sends a request and returns the response, whatever its status is. Blocks for up to `timeout`, and reads up to a
+    /// limited number of bytes.
     ///
     /// # Errors
     /// Why there is no response.

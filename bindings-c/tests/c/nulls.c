@@ -35,6 +35,8 @@ static void options_and_services(sfn_alias_service *service)
     CHECK_NULL("options", sfn_alias_options_set_clock(NULL, fixed_clock, NULL, to));
     CHECK_NULL("clock", sfn_alias_options_set_clock(options, NULL, NULL, to));
     CHECK_NULL("options", sfn_alias_options_set_outcomes(NULL, T("[]"), to));
+    CHECK_NULL("options", sfn_alias_options_set_on_start(NULL, NULL, NULL, to));
+    CHECK_NULL("result", sfn_alias_callback_result_set(NULL, T("{}"), to));
     CHECK_NULL("service", sfn_alias_service_new(NULL, NULL, to));
     CHECK_NULL("service", sfn_alias_service_new(options, NULL, to));
     CHECK_NULL("path", sfn_alias_service_open(NULL, 0, NULL, &created, to));

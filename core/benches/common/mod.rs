@@ -87,6 +87,24 @@ pub fn add_state_machines(sfn: &StepFunctions, machines: usize) {
     }
 }
 
+/// Adds an EXPRESS state machine.
+pub fn add_express(sfn: &StepFunctions) {
+    let created = sfn.create_state_machine(&CreateStateMachineInput {
+        name: Some("express".into()),
+        definition: Some(definition(1).into()),
+        role_arn: Some("arn:aws:iam::000000000000:role/orders".into()),
+        kind: Some("EXPRESS".into()),
+        ..Default::default()
+    });
+    created.unwrap();
+}
+
+/// Returns a request to start the EXPRESS state machine.
+pub fn sync_body() -> Vec<u8> {
+    br#"{"stateMachineArn": "arn:aws:states:us-east-1:000000000000:stateMachine:express", "input": "{\"order\": 17}"}"#
+        .to_vec()
+}
+
 fn definition(version: u32) -> String {
     format!(r#"{{"Comment": "{version}", "StartAt": "Done", "States": {{"Done": {{"Type": "Succeed"}}}}}}"#)
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::print_stdout, reason = "prints tables")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "benchmarks")]
 
+mod callbacks;
 mod calls;
 #[path = "../common/mod.rs"]
 mod common;
@@ -24,11 +25,15 @@ fn main() {
     print_table("the floor", select(rules::rows()), |row| row.times(&short));
     print_table("the floor", select(calls::rows()), |row| row.times(&short));
     print_table("the floor", select(executions::rows()), |row| row.times(&short));
+    print_table("the floor", select(callbacks::rows()), |row| row.times(&short));
     print_table("with little stored", select(growth::rows()), |row| row.times(&short));
     // A commit takes almost a millisecond, so these slices are longer.
     let long = Plan { slice: Duration::from_millis(25), rounds: 100 };
     let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     print_table("the floor, rows per second", select(durable::rows(directory.path())), |row| row.rates(&long));
+    print_table("starts with a rule per second", select(callbacks::durable_rows(directory.path())), |row| {
+        row.rates(&long)
+    });
 }
 
 fn print_table(floor: &str, rows: Vec<Row<'_>>, line: impl Fn(&mut Row<'_>) -> String) {

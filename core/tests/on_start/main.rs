@@ -102,10 +102,16 @@ fn results_are_parsed() {
     assert_eq!(parse("null"), None);
     assert_eq!(parse(r#"{"output": [1, 2]}"#), succeed("[1,2]"));
     assert_eq!(parse(r#"{"error": "E", "cause": "C"}"#), Some(DelayedOutcome::from_exception("E", "C")));
-    let Some(DelayedOutcome { outcome: Outcome::Failed(failure), .. }) = parse(r#"{"outputs": 1}"#) else { panic!() };
-    assert_eq!(failure.error.as_deref(), Some(CALLBACK_ERROR));
-    let cause = "the result of the callback is not valid: `/outputs`: unknown member `outputs`; did you mean `output`?";
-    assert_eq!(failure.cause.as_deref(), Some(cause));
+    let invalid = |cause: &str| {
+        let cause = format!("the result of the callback is not valid: {cause}");
+        Some(DelayedOutcome::from_exception(CALLBACK_ERROR, &cause))
+    };
+    assert_eq!(parse(r#"{"outputs": 1}"#), invalid("`/outputs`: unknown member `outputs`; did you mean `output`?"));
+    assert_eq!(parse(""), invalid("EOF while parsing a value at line 1 column 0"));
+    let long = " ".repeat(1_048_577);
+    assert_eq!(parse(&long), invalid("it has 1048577 bytes; the limit is 1048576 bytes"));
+    let bytes = DelayedOutcome::from_result(&b"{\"output\": \"\xff\"}"[..], &Limits::default());
+    assert_eq!(bytes, invalid("invalid utf-8 sequence of 1 bytes from index 12"));
 }
 
 #[test]

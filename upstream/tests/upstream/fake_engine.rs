@@ -51,13 +51,15 @@ impl FakeEngine {
         state.executions.clear();
     }
 
-    /// Sets members of the execution with a name.
+    /// Sets members of all executions with a name.
     pub fn set_execution(&self, name: &str, members: Value) {
         let mut state = self.0.lock().unwrap();
-        let found = state.executions.iter_mut().find(|(arn, _)| arn.ends_with(&format!(":{name}")));
-        let (_, execution) = found.unwrap_or_else(|| panic!("the engine has no execution {name}"));
-        for (member, value) in members.as_object().unwrap() {
-            execution[member] = value.clone();
+        let found: Vec<_> = state.executions.iter_mut().filter(|(arn, _)| arn.ends_with(&format!(":{name}"))).collect();
+        assert!(!found.is_empty(), "the engine has no execution {name}");
+        for (_, execution) in found {
+            for (member, value) in members.as_object().unwrap() {
+                execution[member] = value.clone();
+            }
         }
     }
 
@@ -92,6 +94,13 @@ impl State {
                 Some(execution) => ok(execution.clone()),
                 None => error("ExecutionDoesNotExist", "Execution Does Not Exist"),
             },
+            "StopExecution" => self.stop(&text("executionArn")),
+            "RedriveExecution" => self.redrive(&text("executionArn")),
+            "StartSyncExecution" => self.start_sync(&text("stateMachineArn"), input),
+            "GetExecutionHistory" => self.list_events(input),
+            "ListMapRuns" => ok(json!({"mapRuns": [{"executionArn": input["executionArn"]}]})),
+            // The response is the request.
+            "SendTaskSuccess" | "GetActivityTask" => ok(input.clone()),
             _ => error("InvalidAction", "unknown action"),
         }
     }
@@ -108,6 +117,56 @@ impl State {
         let execution = json!({"executionArn": arn, "status": "RUNNING", "startDate": now, "input": input["input"]});
         self.executions.insert(arn.clone(), execution);
         ok(json!({"executionArn": arn, "startDate": now}))
+    }
+
+    /// As some engines, without the error and the cause.
+    fn stop(&mut self, arn: &str) -> UpstreamResponse {
+        match self.executions.get_mut(arn) {
+            Some(execution) if execution["status"] == "RUNNING" => {
+                execution["status"] = json!("ABORTED");
+                execution["stopDate"] = json!(sfn_alias::Timestamp::now());
+                ok(json!({"stopDate": 1.0}))
+            }
+            Some(_) => error("ValidationException", "Execution is not running"),
+            None => error("ExecutionDoesNotExist", "Execution Does Not Exist"),
+        }
+    }
+
+    fn redrive(&mut self, arn: &str) -> UpstreamResponse {
+        match self.executions.get_mut(arn) {
+            Some(execution) if execution["status"] != "RUNNING" => {
+                execution["status"] = json!("RUNNING");
+                ok(json!({"redriveDate": 1.0}))
+            }
+            _ => error("ExecutionNotRedrivable", &format!("Execution {arn} is RUNNING and cannot be redriven")),
+        }
+    }
+
+    fn start_sync(&self, machine: &str, input: &Value) -> UpstreamResponse {
+        if !self.machines.contains_key(machine) {
+            return error("StateMachineDoesNotExist", "State Machine Does Not Exist");
+        }
+        let output = json!({"machine": machine, "input": input["input"]}).to_string();
+        ok(
+            json!({"status": "SUCCEEDED", "output": output, "stateMachineArn": machine, "startDate": 1.0, "stopDate": 2.0}),
+        )
+    }
+
+    /// Returns two events on pages of one event. The token is the number of the event.
+    fn list_events(&self, input: &Value) -> UpstreamResponse {
+        let arn = input["executionArn"].as_str().unwrap();
+        let execution = &self.executions[arn];
+        let details = json!({"input": execution["input"], "roleArn": "role", "arn": arn});
+        let started = json!({"type": "ExecutionStarted", "id": 1, "executionStartedEventDetails": details});
+        let mut events = [started, json!({"type": "ExecutionAborted", "id": 2, "executionAbortedEventDetails": {}})];
+        if input["reverseOrder"] == true {
+            events.reverse();
+        }
+        match input["nextToken"].as_str() {
+            None => ok(json!({"events": [events[0]], "nextToken": "1"})),
+            Some("1") => ok(json!({"events": [events[1]]})),
+            Some(token) => error("InvalidToken", &format!("Invalid Token: '{token}'")),
+        }
     }
 }
 

@@ -3,7 +3,12 @@
 
 mod failures;
 mod fake_engine;
+mod history;
+mod pass_through;
+mod redrive;
 mod refresh;
 mod revisions;
 mod starts;
+mod stop;
 mod support;
+mod sync;

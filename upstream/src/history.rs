@@ -1,0 +1,118 @@
+//! Returns the events of an execution: those of the engine if it ended there.
+//!
+//! Some engines ignore the page size, the order or the token of a request. So a token of ours has the engine's token and the
+//! number of events that were returned from its page.
+
+use crate::UPSTREAM_ERROR;
+use crate::engine::{CallError, Deadline};
+use crate::events::{Page, PageRequest, format_page};
+use crate::handler::{Response, Upstream, UpstreamError};
+use crate::machines::region_of;
+use crate::pass_through::parse_target;
+use crate::refresh::EngineExecution;
+use serde_json::json;
+use sfn_alias::model::ExecutionStatus;
+use sfn_alias::wire::input::DescribeExecutionInput;
+use sfn_alias::wire::output::DescribeExecutionOutput;
+use sfn_alias::{Json, StepFunctions, validate_from};
+use sha2::{Digest, Sha256};
+
+const OPERATION: &str = "GetExecutionHistory";
+/// Number of digits of the checksum with which a token begins.
+const CHECKSUM_DIGITS: usize = 16;
+
+/// Where a page begins in the engine's events.
+#[derive(Debug, Clone, Default)]
+struct Position {
+    /// The engine's token, or empty.
+    token: String,
+    /// How many events of the engine's page are on earlier pages.
+    offset: usize,
+}
+
+impl Upstream {
+    /// Returns a page of the engine's events. If the execution did not run in the engine or ended only here, of ours.
+    pub(crate) fn get_execution_history(&self, service: &StepFunctions, body: &[u8]) -> Response {
+        validate_from(OPERATION, body, &service.options().limits)?;
+        let deadline = self.engine.deadline();
+        self.refresh_target(service, body, deadline)?;
+        let execution = service.describe_execution(&DescribeExecutionInput {
+            execution_arn: parse_target(body).as_deref().map(Into::into),
+            included_data: None,
+        })?;
+        let request: PageRequest = self.engine.parse(OPERATION, body)?;
+        let position = self.parse_position(&execution.execution_arn, &request);
+        let arn = self.find_in_engine(service, &execution, deadline)?;
+        match position.zip(arn) {
+            Some((position, arn)) => Ok(self.read_page(&arn, &execution, &request, position, deadline)?),
+            None => Ok(service.call_from(OPERATION, body, &Json)?),
+        }
+    }
+
+    /// Returns the engine's ARN of an execution, if the engine has it with the same status.
+    fn find_in_engine(
+        &self,
+        service: &StepFunctions,
+        execution: &DescribeExecutionOutput,
+        deadline: Deadline,
+    ) -> Result<Option<String>, UpstreamError> {
+        if execution.error.as_deref() == Some(UPSTREAM_ERROR) {
+            return Ok(None);
+        }
+        let arn = self.find_execution_arn(service, &execution.execution_arn, deadline)?;
+        let input = json!({"executionArn": arn});
+        match self.call::<EngineExecution>(service.scope().region(), "DescribeExecution", &input, deadline) {
+            Ok(found) => {
+                let is_same = found.status == execution.status || execution.status == ExecutionStatus::Running.as_str();
+                Ok(is_same.then_some(arn))
+            }
+            Err(error) if error.is("ExecutionDoesNotExist") => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Reads a page of the engine, and returns the part of it that the client requests.
+    fn read_page(
+        &self,
+        arn: &str,
+        execution: &DescribeExecutionOutput,
+        request: &PageRequest,
+        position: Position,
+        deadline: Deadline,
+    ) -> Result<Vec<u8>, CallError> {
+        let input = request.format(arn, &position.token);
+        let region = region_of(&execution.execution_arn);
+        let body = self.send(region, OPERATION, input.to_string().as_bytes(), deadline)?;
+        let page: Page<'_> = self.engine.parse(OPERATION, &body)?;
+        let invalid = |error| self.engine.error(OPERATION, &format_args!("the response is not valid: {error}"));
+        let edited = page.edit(execution, request).map_err(invalid)?;
+        let limit = request.max_results.filter(|limit| *limit > 0).unwrap_or(usize::MAX);
+        let end = position.offset.saturating_add(limit);
+        let events = edited.get(position.offset..end.min(edited.len())).unwrap_or_default();
+        let next = match end < edited.len() {
+            true => Some(Position { offset: end, ..position }),
+            false => page.next_token.map(|token| Position { token, offset: 0 }),
+        };
+        Ok(format_page(events, next.map(|next| self.format_token(next, &execution.execution_arn, request))))
+    }
+
+    /// Returns the position of a request; `None` for a token that is not of an engine's page of the same list.
+    fn parse_position(&self, arn: &str, request: &PageRequest) -> Option<Position> {
+        let Some(text) = &request.next_token else { return Some(Position::default()) };
+        let (offset, token) = text.get(CHECKSUM_DIGITS..)?.split_once('.')?;
+        let position = Position { token: token.to_owned(), offset: offset.parse().ok()? };
+        (self.format_token(position.clone(), arn, request) == *text).then_some(position)
+    }
+
+    fn format_token(&self, Position { token, offset }: Position, arn: &str, request: &PageRequest) -> String {
+        let (text, data_id) = (format!("{offset}.{token}"), self.service.data_id());
+        let order = if request.reverse_order { "latest first" } else { "" };
+        let mut hash = Sha256::new();
+        for part in [data_id.as_str(), arn, order, &text] {
+            hash.update(part.len().to_le_bytes());
+            hash.update(part);
+        }
+        let digits = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        format!("{}{text}", digits.get(..CHECKSUM_DIGITS).unwrap_or_default())
+    }
+}

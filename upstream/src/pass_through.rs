@@ -1,0 +1,110 @@
+//! Passes requests on: those of operations that sfn-alias does not implement, and those about one of our executions.
+
+use crate::engine::Deadline;
+use crate::handler::{Response, Upstream, UpstreamError};
+use crate::machines::{Machine, MachineSource};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use sfn_alias::model::{Resource, StateMachineType};
+use sfn_alias::wire::input::{DescribeStateMachineForExecutionInput, DescribeStateMachineInput};
+use sfn_alias::{Error, StepFunctions, parse_arn};
+use std::borrow::Cow;
+use std::time::Duration;
+
+/// How long GetActivityTask waits for a task.
+const ACTIVITY_POLL: Duration = Duration::from_secs(60);
+/// The maximum duration of TestState and of synchronous executions.
+const SYNCHRONOUS_EXECUTION: Duration = Duration::from_secs(300);
+
+impl Upstream {
+    /// Passes a request on. The tokens of tasks and the ARNs of activities and map runs are the engine's.
+    pub(crate) fn pass_through(&self, service: &StepFunctions, operation: &str, body: &[u8]) -> Response {
+        let deadline = self.deadline_of(operation);
+        match operation {
+            "ListMapRuns" => self.forward(service, operation, body, deadline),
+            _ => Ok(self.send(service.scope().region(), operation, body, deadline)?),
+        }
+    }
+
+    /// Returns the deadline of an operation that begins now. Some wait for other programs.
+    pub(crate) fn deadline_of(&self, operation: &str) -> Deadline {
+        let longer = match operation {
+            "GetActivityTask" => ACTIVITY_POLL,
+            "StartSyncExecution" | "TestState" => SYNCHRONOUS_EXECUTION,
+            _ => Duration::ZERO,
+        };
+        Deadline::after(self.engine.timeout.saturating_add(longer))
+    }
+
+    /// Passes a request about one of our executions on.
+    fn forward(&self, service: &StepFunctions, operation: &str, body: &[u8], deadline: Deadline) -> Response {
+        let body = match parse_target(body) {
+            Some(arn) => {
+                let arn = self.find_execution_arn(service, &arn, deadline)?;
+                Cow::Owned(replace_execution_arn(body, &arn))
+            }
+            // The engine returns the error.
+            None => Cow::Borrowed(body),
+        };
+        Ok(self.send(service.scope().region(), operation, &body, deadline)?)
+    }
+
+    /// Returns the engine's ARN of one of our executions.
+    ///
+    /// # Errors
+    /// Those of DescribeStateMachineForExecution, and of creating the state machine.
+    pub(crate) fn find_execution_arn(
+        &self,
+        service: &StepFunctions,
+        arn: &str,
+        deadline: Deadline,
+    ) -> Result<String, UpstreamError> {
+        let machine = self.find_machine(service, arn, deadline)?;
+        let Resource::Execution { execution, .. } = parse_arn(arn)?.resource else {
+            return Err(Error::ExecutionDoesNotExist(arn.to_owned()).into());
+        };
+        Ok(machine.execution_arn(execution))
+    }
+
+    /// Returns the state machine with the revision of a stored execution, which is STANDARD.
+    fn find_machine(
+        &self,
+        service: &StepFunctions,
+        execution_arn: &str,
+        deadline: Deadline,
+    ) -> Result<Machine, UpstreamError> {
+        let input =
+            DescribeStateMachineForExecutionInput { execution_arn: Some(execution_arn.into()), included_data: None };
+        let described = service.describe_state_machine_for_execution(&input)?;
+        let input = DescribeStateMachineInput {
+            state_machine_arn: Some(described.state_machine_arn.as_str().into()),
+            included_data: None,
+        };
+        let source = MachineSource {
+            state_machine_arn: &described.state_machine_arn,
+            created: service.describe_state_machine(&input)?.creation_date,
+            definition: &described.definition,
+            role_arn: &described.role_arn,
+            kind: StateMachineType::Standard,
+        };
+        Ok(self.machines.find_or_create(&self.engine, &source, deadline)?)
+    }
+}
+
+/// Returns the ARN of the execution that a request names.
+pub(crate) fn parse_target(body: &[u8]) -> Option<Cow<'_, str>> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Target<'r> {
+        #[serde(borrow)]
+        execution_arn: Cow<'r, str>,
+    }
+    serde_json::from_slice(body).ok().map(|Target { execution_arn }| execution_arn)
+}
+
+/// Returns a request about another execution.
+pub(crate) fn replace_execution_arn(body: &[u8], arn: &str) -> Vec<u8> {
+    let mut request: Map<String, Value> = serde_json::from_slice(body).unwrap_or_default();
+    request.insert("executionArn".to_owned(), arn.into());
+    Value::Object(request).to_string().into_bytes()
+}
