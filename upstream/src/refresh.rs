@@ -22,7 +22,6 @@ struct Target<'r> {
     execution_arn: Option<std::borrow::Cow<'r, str>>,
     #[serde(borrow)]
     state_machine_arn: Option<std::borrow::Cow<'r, str>>,
-    map_run_arn: Option<IgnoredAny>,
 }
 
 /// An execution of the engine.
@@ -75,16 +74,19 @@ impl Upstream {
 
     pub(crate) fn list_executions(&self, service: &StepFunctions, body: &[u8]) -> Response {
         let target: Option<Target<'_>> = serde_json::from_slice(body).ok();
-        if target.as_ref().is_some_and(|target| target.map_run_arn.is_some()) {
-            return self.pass_through(service, "ListExecutions", body);
-        }
         if let Some(arn) = target.and_then(|target| target.state_machine_arn)
             && let Ok(arn) = parse_arn(&arn)
         {
             let running = service.running_executions(Some(arn.state_machine_arn()))?;
             self.refresh_all(&running, &self.list_permits, Some(self.engine.deadline()))?;
         }
-        Ok(service.call_from("ListExecutions", body, &Json)?)
+        match service.call_from("ListExecutions", body, &Json) {
+            // Map runs are the engine's.
+            Err(error @ Error::ResourceNotFound(_)) => {
+                self.pass_through(service, "ListExecutions", body).or(Err(error.into()))
+            }
+            result => Ok(result?),
+        }
     }
 
     /// Asks about several executions, with up to a permit for each at a time, until the deadline. Without one, each has its own.
