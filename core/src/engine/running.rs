@@ -39,6 +39,7 @@ pub(super) fn report_execution(arn: &str, execution: &Execution, view: &dyn View
     let revision = view.revision(RevisionKey::Execution(&execution.name))?;
     Ok(StartedExecution {
         state_machine_arn: arn.to_owned(),
+        state_machine_created: view.state_machine().created,
         version: execution.version,
         alias: execution.alias.as_deref().map(Into::into),
         name: execution.name.to_string(),

@@ -143,7 +143,7 @@ pub(crate) fn count_sync(
         status: result.outcome.status(),
         duration: stopped.duration_since(started).unwrap_or_default(),
     };
-    let is_stored = context.view.is_some_and(|view| view.state_machine().created <= started);
+    let is_stored = context.view.is_some_and(|view| view.state_machine().created == execution.state_machine_created);
     let change = is_stored.then_some(Change::CountStart { version: execution.version, ending: Some(unstored) });
     Decision { change, output: stopped }
 }
@@ -201,6 +201,7 @@ impl Target<'_, '_> {
         Ok(Box::new(StartedExecution {
             execution_arn: execution_arn.to_owned(),
             state_machine_arn: arn.to_owned(),
+            state_machine_created: self.view.state_machine().created,
             version: self.version,
             alias: self.alias.map(str::to_owned),
             name: self.name.to_owned(),

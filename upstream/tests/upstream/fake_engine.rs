@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use sfn_alias_upstream::{Transport, UpstreamResponse};
 use std::collections::{HashMap, VecDeque};
+use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -17,6 +18,18 @@ pub enum Scripted {
     Slow,
     /// This status and body.
     Body(u16, &'static str),
+    /// The usual response, after a function was called.
+    After(Hook),
+}
+
+/// A function that is called while the service waits for a response.
+#[derive(Clone)]
+pub struct Hook(pub Arc<dyn Fn() + Send + Sync>);
+
+impl fmt::Debug for Hook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Hook")
+    }
 }
 
 #[derive(Debug, Default)]
@@ -51,13 +64,15 @@ impl FakeEngine {
         state.executions.clear();
     }
 
-    /// Sets members of the execution with a name.
+    /// Sets members of all executions with a name.
     pub fn set_execution(&self, name: &str, members: Value) {
         let mut state = self.0.lock().unwrap();
-        let found = state.executions.iter_mut().find(|(arn, _)| arn.ends_with(&format!(":{name}")));
-        let (_, execution) = found.unwrap_or_else(|| panic!("the engine has no execution {name}"));
-        for (member, value) in members.as_object().unwrap() {
-            execution[member] = value.clone();
+        let found: Vec<_> = state.executions.iter_mut().filter(|(arn, _)| arn.ends_with(&format!(":{name}"))).collect();
+        assert!(!found.is_empty(), "the engine has no execution {name}");
+        for (_, execution) in found {
+            for (member, value) in members.as_object().unwrap() {
+                execution[member] = value.clone();
+            }
         }
     }
 
@@ -193,6 +208,11 @@ impl Transport for FakeEngine {
         };
         match scripted {
             None => Ok(self.0.lock().unwrap().respond(operation, &input)),
+            Some(Scripted::After(hook)) => {
+                let response = self.0.lock().unwrap().respond(operation, &input);
+                (hook.0)();
+                Ok(response)
+            }
             Some(Scripted::Down(error)) => Err(error.to_owned()),
             Some(Scripted::Slow) => {
                 let begin = Instant::now();
