@@ -16,6 +16,8 @@ pub enum Scripted {
     Down(&'static str),
     /// No response within the timeout.
     Slow,
+    /// No response, with an error after this time.
+    DownAfter(Duration),
     /// This status and body.
     Body(u16, &'static str),
     /// The usual response, after a function was called.
@@ -212,6 +214,10 @@ impl Transport for FakeEngine {
                 let response = self.0.lock().unwrap().respond(operation, &input);
                 (hook.0)();
                 Ok(response)
+            }
+            Some(Scripted::DownAfter(time)) => {
+                std::thread::sleep(time);
+                Err("closed".to_owned())
             }
             Some(Scripted::Down(error)) => Err(error.to_owned()),
             Some(Scripted::Slow) => {
