@@ -8,18 +8,19 @@ const HELP = 'run it with an engine behind `sfn-alias serve --upstream`, or deci
 /** Fields that change the result of a state. The engine ignores them. */
 const IGNORED_FIELDS = ['Assign', 'ItemReader', 'ItemBatcher', 'ResultWriter', 'ToleratedFailureCount', 'ToleratedFailurePercentage']
 
-/** Maximum number of validated definitions that are kept. */
-const MAX_MACHINES = 100
+/** Maximum number of definitions whose check is remembered. */
+const MAX_DEFINITIONS = 100
 
 function runDefinitions (options = {}) {
   if (!isPlainObject(options)) throw createArgumentError('options: expected a plain object, for example { overrides: {} }')
   const { validationOptions, awsConfig, ...runOptions } = options
   const { StateMachine } = loadEngine()
-  const createMachine = definition => new StateMachine(definition, { validationOptions, awsConfig })
-  const readMachine = cacheMachines(createMachine)
+  const checkDefinition = rememberChecks(definition => findUnsupported(definition) ?? void new StateMachine(definition, { validationOptions }))
   return async (execution, { signal }) => {
-    const { machine, problem } = readMachine(execution.definition)
+    const problem = checkDefinition(execution.definition)
     if (problem !== undefined) return { error: NOT_SUPPORTED, cause: `aws-local-stepfunctions does not support ${problem}; ${HELP}` }
+    // Each run has its own definition: functions of Task states receive its values, and may change them.
+    const machine = new StateMachine(JSON.parse(execution.definition), { awsConfig, validationOptions: { noValidate: true } })
     const context = { ...createContext(execution), ...options.context }
     const run = machine.run(JSON.parse(execution.input), { ...runOptions, context, overrides: createOverrides(options) })
     signal.addEventListener('abort', run.abort)
@@ -27,17 +28,15 @@ function runDefinitions (options = {}) {
   }
 }
 
-/** Keeps machines by their definition: the engine needs more time to validate a definition than to run it. */
-function cacheMachines (createMachine) {
-  const machines = new Map()
+/** Remembers the results of a check of definitions: the engine needs more time to validate a definition than to run it. */
+function rememberChecks (check) {
+  const results = new Map()
   return text => {
-    if (machines.has(text)) return machines.get(text)
-    const definition = JSON.parse(text)
-    const problem = findUnsupported(definition)
-    const created = problem === undefined ? { machine: createMachine(definition) } : { problem }
-    if (machines.size >= MAX_MACHINES) machines.delete(machines.keys().next().value)
-    machines.set(text, created)
-    return created
+    if (results.has(text)) return results.get(text)
+    const result = check(JSON.parse(text))
+    if (results.size >= MAX_DEFINITIONS) results.delete(results.keys().next().value)
+    results.set(text, result)
+    return result
   }
 }
 
@@ -50,7 +49,7 @@ function loadEngine () {
     throw new Error('sfn-alias: the package aws-local-stepfunctions is not installed\nhelp: run `npm install --save-dev aws-local-stepfunctions@3`', { cause })
   }
   // The engine uses this function, which Node 20 does not have.
-  Promise.withResolvers ??= withResolvers
+  if (Promise.withResolvers === undefined) Object.defineProperty(Promise, 'withResolvers', { value: withResolvers, writable: true, configurable: true })
   return engine
 }
 
@@ -105,7 +104,7 @@ const FAIL_STATE = { error: 'FailStateError', cause: 'Execution failed because o
 function describeFailure (failure) {
   if (failure.name === 'ExecutionTimeoutError') return { status: 'TIMED_OUT' }
   const error = failure.name === 'ExecutionError' ? failure.cause : failure
-  if (error.message !== FAIL_STATE.cause) throw error
+  if (error?.message !== FAIL_STATE.cause) throw error
   return { status: 'FAILED', ...error.name !== FAIL_STATE.error && { error: error.name } }
 }
 

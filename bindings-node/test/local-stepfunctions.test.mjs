@@ -104,6 +104,25 @@ test('types of states', async t => {
   }
 })
 
+test('a function that changes its input changes no later execution', async () => {
+  const taskResourceLocalHandlers = { Add: input => { input.count++; return input } }
+  const sfn = new StepFunctions({ onStart: runDefinitions({ overrides: { taskResourceLocalHandlers } }) })
+  const definition = { StartAt: 'Zero', States: { Zero: { Type: 'Pass', Result: { count: 0 }, Next: 'Add' }, Add: { Type: 'Task', Resource: LAMBDA, End: true } } }
+  await sfn.createStateMachine({ name: 'orders', definition: JSON.stringify(definition), roleArn })
+  for (let index = 0; index < 3; index++) {
+    const started = await sfn.startExecution({ stateMachineArn: MACHINE })
+    assert.deepEqual(await waitForEnd(() => sfn.describeExecution(started)), { status: 'SUCCEEDED', output: { count: 1 } })
+  }
+})
+
+test('exceptions of functions that are not errors', async () => {
+  const task = single({ Type: 'Task', Resource: LAMBDA, End: true })
+  for (const [exception, error, cause] of [['text', 'string', 'text'], [{ a: 1 }, 'object', '[object Object]']]) {
+    const options = { overrides: { taskResourceLocalHandlers: { Only: async () => { throw exception } } } }
+    assert.deepEqual(await run(task, { options }), { status: 'FAILED', error, cause })
+  }
+})
+
 test('a Task state without a function fails instead of calling AWS', async () => {
   const task = single({ Type: 'Task', Resource: LAMBDA, End: true })
   const missing = { status: 'FAILED', error: 'SfnAlias.NoTaskHandler', cause: 'the Task state `Only` has no function in `overrides.taskResourceLocalHandlers`' }

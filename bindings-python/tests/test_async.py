@@ -170,6 +170,109 @@ def test_executions_end() -> None:
     assert asyncio.run(run()) == ["RUNNING", "RUNNING", "SUCCEEDED", "TIMED_OUT"]
 
 
+async def create_machine(client: Any, kind: str = "STANDARD") -> str:
+    machine = await client.create_state_machine(name="orders", definition=FIRST, roleArn=ROLE, type=kind)
+    arn: str = machine["stateMachineArn"]
+    return arn
+
+
+def test_on_start() -> None:
+    """The callback is a task of the loop, and may use clients of the loop."""
+
+    async def run() -> None:
+        release = asyncio.Event()
+
+        async def on_start(execution: Any) -> Any:
+            described = await client.describe_execution(executionArn=execution["executionArn"])
+            await release.wait()
+            if execution["name"] == "nested":
+                await client.start_execution(stateMachineArn=arn, name="child")
+            if execution["name"] == "raises":
+                raise ValueError("no stock")
+            return {"output": described["status"]}
+
+        async def end(name: str) -> list[Any]:
+            execution = f"{arn.replace('stateMachine', 'execution')}:{name}"
+            for _ in range(500):
+                described = await client.describe_execution(executionArn=execution)
+                if described["status"] != "RUNNING":
+                    return [described.get(member) for member in ("status", "output", "error", "cause")]
+                await asyncio.sleep(0.01)
+            raise AssertionError("timeout")
+
+        with sfn_alias.boto3.mock(on_start=on_start):
+            async with create_client() as client:
+                arn = await create_machine(client)
+                starts = [client.start_execution(stateMachineArn=arn, name=f"e{n}") for n in range(20)]
+                await asyncio.gather(*starts)
+                for name in ("nested", "raises"):
+                    await client.start_execution(stateMachineArn=arn, name=name)
+                listed = await client.list_executions(stateMachineArn=arn, statusFilter="RUNNING")
+                assert len(listed["executions"]) == 22
+                release.set()
+                for name in ("e0", "e19", "nested", "child"):
+                    assert await end(name) == ["SUCCEEDED", '"RUNNING"', None, None]
+                assert await end("raises") == ["FAILED", None, "ValueError", "no stock"]
+
+    asyncio.run(run())
+
+
+def test_on_start_of_synchronous_executions() -> None:
+    """Other tasks run meanwhile."""
+
+    async def run() -> None:
+        entered, release = asyncio.Event(), asyncio.Event()
+
+        async def on_start(execution: Any) -> Any:
+            entered.set()
+            await release.wait()
+            if execution["name"] == "raises":
+                raise ValueError("no stock")
+            if execution["name"] == "exits":
+                raise SystemExit(3)
+            return None if execution["name"] == "open" else {"output": execution["input"]}
+
+        async with create_client() as client:
+            sfn_alias.boto3.attach(client, sfn_alias.StepFunctions(on_start=on_start))
+            arn = await create_machine(client, "EXPRESS")
+            start = asyncio.create_task(client.start_sync_execution(stateMachineArn=arn, name="e1", input="[1]"))
+            await entered.wait()
+            assert len((await client.list_state_machines())["stateMachines"]) == 1
+            release.set()
+            ended = await start
+            assert (ended["status"], ended["output"]) == ("SUCCEEDED", "[1]")
+            ended = await client.start_sync_execution(stateMachineArn=arn, name="raises")
+            assert (ended["status"], ended["error"], ended["cause"]) == ("FAILED", "ValueError", "no stock")
+            with pytest.raises(Exception, match="outcome"):
+                await client.start_sync_execution(stateMachineArn=arn, name="open")
+            with pytest.raises(client.exceptions.StateMachineDoesNotExist):
+                await client.start_sync_execution(stateMachineArn=f"{arn}x")
+            release.clear()
+            start = asyncio.create_task(client.start_sync_execution(stateMachineArn=arn))
+            await asyncio.sleep(0.01)
+            start.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await start
+
+    asyncio.run(run())
+
+
+def test_on_start_is_a_function() -> None:
+    async def run() -> None:
+        with sfn_alias.boto3.mock(on_start=lambda execution: {"output": execution["name"]}):
+            async with create_client() as client:
+                arn = await create_machine(client)
+                execution = (await client.start_execution(stateMachineArn=arn, name="e1"))["executionArn"]
+                assert (await client.describe_execution(executionArn=execution))["output"] == '"e1"'
+                arn = (await client.create_state_machine(name="x", definition=FIRST, roleArn=ROLE, type="EXPRESS"))[
+                    "stateMachineArn"
+                ]
+                ended = await client.start_sync_execution(stateMachineArn=arn, name="e2")
+                assert ended["output"] == '"e2"'
+
+    asyncio.run(run())
+
+
 def test_aioboto3() -> None:
     aioboto3 = pytest.importorskip("aioboto3")
 

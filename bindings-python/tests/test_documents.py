@@ -127,3 +127,8 @@ def test_serve_example(tmp_path: Path) -> None:
 def test_canary_example(tmp_path: Path) -> None:
     expected = (ROOT / "examples" / "canary_rolls_back.txt").read_text()
     assert run(tmp_path, str(ROOT / "examples" / "python" / "canary_rolls_back.py")) == expected
+
+
+def test_moto_example(tmp_path: Path) -> None:
+    expected = (ROOT / "examples" / "run_on_moto.txt").read_text()
+    assert run(tmp_path, str(ROOT / "examples" / "python" / "run_on_moto.py")) == expected

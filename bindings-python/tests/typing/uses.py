@@ -11,6 +11,7 @@ from mypy_boto3_stepfunctions import type_defs as theirs
 import sfn_alias
 import sfn_alias.boto3
 import sfn_alias.deploy
+import sfn_alias.moto
 from sfn_alias import type_defs as ours
 
 
@@ -131,3 +132,23 @@ def use_deployments(routing: list[ours.RoutingConfigurationListItemTypeDef]) -> 
     starts = sfn_alias.deploy.expected_starts("10/5m", routing, starts_per_second=2.5)
     sfn_alias.deploy.render("10/5m", routing, format="png")  # type: ignore[arg-type]
     return sum(weights) + starts["total"]["starts"]
+
+
+def decide(execution: ours.StartedExecution) -> ours.ExecutionResult | None:
+    version: str | None = execution.get("stateMachineVersionArn")
+    return {"output": execution["input"], "after": "2s"} if version else None
+
+
+async def decide_later(execution: ours.StartedExecution) -> ours.ExecutionResult:
+    return {"status": "FAILED", "error": execution["name"]}
+
+
+def set_callbacks() -> None:
+    sfn_alias.StepFunctions(on_start=decide)
+    sfn_alias.StepFunctions(on_start=lambda execution: {"output": execution["name"]})
+    sfn_alias.serve(on_start=decide_later)
+    sfn_alias.boto3.mock(on_start=decide_later)
+    sfn_alias.StepFunctions(on_start=lambda: None)  # type: ignore[arg-type, misc]
+    service: sfn_alias.StepFunctions = sfn_alias.moto.create_service("aliases.db", seed=7)
+    service.end_execution("arn", status="FAILED")
+    service.end_execution("arn", status="STOPPED")  # type: ignore[arg-type]

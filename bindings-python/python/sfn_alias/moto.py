@@ -1,0 +1,177 @@
+"""Runs executions on moto's interpreter of the Amazon States Language, in the same process.
+
+Versions, aliases, weights and quotas are those of sfn-alias. moto runs the definition of the version that an execution was
+routed to, inside ``mock_aws``. Tasks that call other services call those of moto::
+
+    with mock_aws(), sfn_alias.boto3.mock(sfn_alias.moto.create_service()):
+        sfn = boto3.client("stepfunctions")
+
+Needs the package ``moto[stepfunctions]``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+import time
+from os import PathLike
+from typing import TYPE_CHECKING, Any
+
+from sfn_alias._sfn_alias import StepFunctions
+from sfn_alias.errors import StepFunctionsError
+
+if TYPE_CHECKING:
+    import sys
+
+    from sfn_alias.type_defs import ExecutionResult, ServiceOptions, StartedExecution
+
+    if sys.version_info >= (3, 11):
+        from typing import Unpack
+    else:
+        from typing_extensions import Unpack
+
+__all__ = ["create_service"]
+
+INTERVALS = (0.001, 0.02)
+"""Seconds between two checks whether an execution has ended: the first, and the longest."""
+MAX_NAME_CHARACTERS = 69
+"""Of the name of a state machine, so that the name for moto has up to 80 characters."""
+
+
+def create_service(path: str | PathLike[str] | None = None, **options: Unpack[ServiceOptions]) -> StepFunctions:
+    """Creates a ``StepFunctions`` whose executions run on moto's interpreter. The arguments are those of ``StepFunctions``.
+
+    An execution is RUNNING until moto ends it, or a call of StopExecution. A call of StartSyncExecution returns its end.
+    An execution fails if ``mock_aws`` is not active. Rules of ``outcomes`` decide first.
+    """
+    if "on_start" in options:
+        raise TypeError("`on_start` cannot be combined with moto's interpreter; use `StepFunctions(on_start=...)`")
+    engine = _Engine()
+    options["on_start"] = engine.start
+    engine.service = StepFunctions(path, **options)
+    return engine.service
+
+
+class _Engine:
+    """The callback of a service, and the threads that end its executions."""
+
+    service: StepFunctions
+
+    def __init__(self) -> None:
+        self._backends, self._is_mock_active = _import_moto()
+        self._lock = threading.Lock()
+
+    def start(self, execution: StartedExecution) -> ExecutionResult | None:
+        """Starts an execution in moto. Waits for the end if the state machine is EXPRESS."""
+        if not self._is_mock_active():
+            raise RuntimeError("moto is not active; start the execution inside `mock_aws`")
+        run = _Run(self._backends, execution, self._lock)
+        if execution["type"] == "EXPRESS":
+            self._wait(run)
+            return run.result()
+        threading.Thread(target=self._watch, args=(execution, run), name="sfn-alias-moto", daemon=True).start()
+        return None
+
+    def _watch(self, execution: StartedExecution, run: _Run) -> None:
+        """Ends our execution when moto has ended its own, and stops that of moto when ours was stopped."""
+        _, partition, _, region, account, *_ = execution["executionArn"].split(":")
+        try:
+            service = self.service.in_scope(partition=partition, region=region, account=account)
+            self._wait(run, lambda: _is_running(service, execution))
+            if _is_running(service, execution):
+                _end(service, execution, run)
+        except StepFunctionsError:
+            run.stop()  # the service was closed, or the state machine was deleted
+
+    def _wait(self, run: _Run, is_wanted: Any = lambda: True) -> None:
+        interval, longest = INTERVALS
+        while run.is_running():
+            if not (self._is_mock_active() and is_wanted()):
+                run.stop()
+            time.sleep(interval)
+            interval = min(interval * 2, longest)
+
+
+class _Run:
+    """An execution in moto."""
+
+    def __init__(self, backends: Any, execution: StartedExecution, lock: threading.Lock) -> None:
+        _, _, _, region, account, *_, self._name = execution["stateMachineArn"].split(":")
+        self._moto_name = _moto_name(self._name, execution)
+        self._backend = backends[account][region]
+        with lock:
+            machine = self._backend.create_state_machine(
+                name=self._moto_name,
+                definition=execution["definition"],
+                roleArn=execution["roleArn"],
+                sm_type=execution["type"],
+            )
+        others = set(threading.enumerate())
+        self._execution = self._backend.start_execution(
+            machine.arn, execution["name"], execution["input"], execution.get("traceHeader")
+        )
+        self._threads = set(threading.enumerate()) - others
+
+    def is_running(self) -> bool:
+        """Returns whether moto's interpreter works. It does not end executions in which it raises an unexpected error."""
+        is_alive = any(thread.is_alive() for thread in self._threads)
+        return is_alive and self._execution.status == "RUNNING"
+
+    def stop(self) -> None:
+        """Stops the execution, unless moto has not prepared it yet."""
+        try:
+            self._backend.stop_execution(self._execution.execution_arn)
+        except Exception:
+            pass  # moto has not prepared it, or was reset
+
+    def result(self) -> ExecutionResult:
+        """Returns how the execution ended, with our names."""
+        ended, status = self._execution, self._execution.status
+        if status == "SUCCEEDED":
+            text = json.dumps(ended.output, default=str, ensure_ascii=False)
+            return {"output": json.loads(text.replace(self._moto_name, self._name))}
+        if status == "TIMED_OUT":
+            return {"status": "TIMED_OUT"}
+        if status == "FAILED":
+            failure: ExecutionResult = {"status": "FAILED"}
+            if ended.error is not None:
+                failure["error"] = ended.error
+            if ended.cause is not None:
+                failure["cause"] = ended.cause.replace(self._moto_name, self._name)
+            return failure
+        return {"error": "SfnAlias.Upstream", "cause": f"moto's interpreter ended the execution with the status {status}"}
+
+
+def _moto_name(name: str, execution: StartedExecution) -> str:
+    """Names a state machine by its content. So each revision has its own, and none is updated while it runs."""
+    members = ("stateMachineArn", "definition", "roleArn", "type", "redriveCount")
+    content = json.dumps([execution[member] for member in members])  # type: ignore[literal-required]
+    return f"{name[:MAX_NAME_CHARACTERS]}-{hashlib.sha256(content.encode()).hexdigest()[:10]}"
+
+
+def _is_running(service: StepFunctions, execution: StartedExecution) -> bool:
+    """Returns whether our execution is RUNNING, and was not redriven meanwhile."""
+    described = service.describe_execution(executionArn=execution["executionArn"])
+    return described["status"] == "RUNNING" and described.get("redriveCount", 0) == execution["redriveCount"]
+
+
+def _end(service: StepFunctions, execution: StartedExecution, run: _Run) -> None:
+    arn = execution["executionArn"]
+    try:
+        service.end_execution(arn, **run.result())
+    except (StepFunctionsError, ValueError) as error:  # for example a long output
+        if _is_running(service, execution):
+            service.end_execution(arn, error="SfnAlias.Upstream", cause=f"the result of moto is not valid: {error}")
+
+
+def _import_moto() -> tuple[Any, Any]:
+    """Returns moto's backends by account and region, and a function that returns whether ``mock_aws`` is active."""
+    try:
+        from moto.core.models import botocore_stubber
+        from moto.stepfunctions.parser.models import stepfunctions_parser_backends
+    except ImportError as error:
+        raise ImportError(
+            f"`sfn_alias.moto` needs the interpreter of moto: {error}; run `pip install 'moto[stepfunctions]>=5.2'`"
+        ) from error
+    return stepfunctions_parser_backends, lambda: botocore_stubber.enabled
