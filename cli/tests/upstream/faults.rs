@@ -301,6 +301,30 @@ fn engine_that_loses_its_data() {
     client.wait_for_status("next", "SUCCEEDED");
 }
 
+/// Stops of one execution at the same time that fail leave it RUNNING, and a later stop succeeds.
+#[test]
+fn concurrent_stops_that_fail() {
+    let engine = Engine::start();
+    let url = engine.url();
+    let arguments = ["serve", "--port", "0", "--upstream", &url, "--upstream-timeout", "30s"];
+    let server = Server::spawn(crate::support::program(&arguments));
+    let client = server.client();
+    client.create_orders(WAIT);
+    client.start_ok("e");
+    engine.set_fault(Fault::InternalError);
+    let stops: Vec<_> = (0..8)
+        .map(|_| {
+            let client = client.clone();
+            thread::spawn(move || client.call("StopExecution", &execution_request("e")).status)
+        })
+        .collect();
+    stops.into_iter().for_each(|stop| assert_eq!(stop.join().unwrap(), 500));
+    engine.clear_faults();
+    assert_eq!(client.describe("e")["status"], "RUNNING");
+    engine.states().end("e", "SUCCEEDED");
+    client.wait_for_status("e", "SUCCEEDED");
+}
+
 /// An execution with our name that someone else started on the engine.
 #[test]
 fn executions_of_others() {
