@@ -25,6 +25,8 @@ pub struct StartedExecution {
     pub execution_arn: String,
     /// The unqualified ARN of the state machine.
     pub state_machine_arn: String,
+    /// The creation time of the state machine. One that is deleted and created again has the same ARN.
+    pub state_machine_created: Timestamp,
     /// The version that was started; `None` if the request had neither a version ARN nor an alias ARN.
     pub state_machine_version_arn: Option<String>,
     /// The alias that was started.

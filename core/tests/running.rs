@@ -6,7 +6,7 @@ mod requests;
 use requests::{ORDERS, call_ok, execution_arn, new_state_machine};
 use serde_json::{Value, json};
 use sfn_alias::model::{Failure, Outcome, StateMachineType};
-use sfn_alias::{Clock, Limits, Operation, Options, Outcomes, StepFunctions, Timestamp};
+use sfn_alias::{Clock, Json, Limits, Operation, Options, Outcomes, StepFunctions, Timestamp};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use tempfile::TempDir;
@@ -105,4 +105,22 @@ fn data_id_belongs_to_the_file() {
     assert!(first.len() == 16 && first.bytes().all(|byte| byte.is_ascii_hexdigit()), "{first}");
     assert_eq!(id("a"), first);
     assert_ne!(id("b"), first);
+}
+
+#[test]
+fn a_previewed_request_has_the_previewed_creation_time() {
+    let time = Arc::new(AtomicI64::new(START));
+    let sfn = service(&time);
+    let body = new_state_machine("other").to_string();
+    let preview = || sfn.preview_revision(Operation::CreateStateMachine, body.as_bytes()).unwrap();
+    let previewed = preview();
+    time.fetch_add(5000, Ordering::Relaxed);
+    sfn.call_previewed(&previewed, Operation::CreateStateMachine, body.as_bytes(), &Json).unwrap();
+    let arn = previewed.state_machine_arn.as_str();
+    let described = call_ok(&sfn, "DescribeStateMachine", &json!({"stateMachineArn": arn}));
+    let created = Timestamp::from_millis(START);
+    assert_eq!((&described["creationDate"], previewed.created, preview().created), (&json!(created), created, created));
+    call_ok(&sfn, "StartExecution", &json!({"stateMachineArn": arn, "name": "a"}));
+    let found = sfn.find_running(&format!("{}:a", arn.replace("stateMachine", "execution"))).unwrap().unwrap();
+    assert_eq!(found.state_machine_created, created);
 }

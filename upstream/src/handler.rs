@@ -102,6 +102,7 @@ impl Upstream {
         let revision = service.preview_revision(operation, body)?;
         let source = MachineSource {
             state_machine_arn: &revision.state_machine_arn,
+            created: revision.created,
             definition: revision.definition(),
             role_arn: revision.role_arn(),
             kind: revision.kind,
@@ -111,7 +112,11 @@ impl Upstream {
             Some(message) => Error::InvalidDefinition(message.to_owned()).into(),
             None => UpstreamError::from(error),
         })?;
-        Ok(service.call_from(operation.as_str(), body, &Json)?)
+        // An update has no part in the name, and must not be earlier than another one.
+        Ok(match operation {
+            Operation::CreateStateMachine => service.call_previewed(&revision, operation, body, &Json),
+            _ => service.call_from(operation.as_str(), body, &Json),
+        }?)
     }
 }
 

@@ -1,19 +1,34 @@
 //! Returns the events of an execution: those of the engine if it ended there.
+//!
+//! Some engines ignore the page size, the order or the token of a request. So a token of ours has the engine's token and the
+//! number of events that were returned from its page.
 
 use crate::UPSTREAM_ERROR;
 use crate::engine::{CallError, Deadline};
+use crate::events::{Page, PageRequest, format_page};
 use crate::handler::{Response, Upstream, UpstreamError};
-use crate::pass_through::{parse_target, replace_execution_arn};
+use crate::machines::region_of;
+use crate::pass_through::parse_target;
 use crate::refresh::EngineExecution;
-use serde::Deserialize;
-use serde_json::value::RawValue;
-use serde_json::{Map, Value, json};
+use serde_json::json;
 use sfn_alias::model::ExecutionStatus;
 use sfn_alias::wire::input::DescribeExecutionInput;
 use sfn_alias::wire::output::DescribeExecutionOutput;
 use sfn_alias::{Json, StepFunctions, validate_from};
+use sha2::{Digest, Sha256};
 
 const OPERATION: &str = "GetExecutionHistory";
+/// Number of digits of the checksum with which a token begins.
+const CHECKSUM_DIGITS: usize = 16;
+
+/// Where a page begins in the engine's events.
+#[derive(Debug, Clone, Default)]
+struct Position {
+    /// The engine's token, or empty.
+    token: String,
+    /// How many events of the engine's page are on earlier pages.
+    offset: usize,
+}
 
 impl Upstream {
     /// Returns a page of the engine's events. If the execution did not run in the engine or ended only here, of ours.
@@ -25,12 +40,11 @@ impl Upstream {
             execution_arn: parse_target(body).as_deref().map(Into::into),
             included_data: None,
         })?;
-        match self.find_in_engine(service, &execution, deadline)? {
-            Some(arn) => {
-                let body = replace_execution_arn(body, &arn);
-                let page = self.send(service.scope().region(), OPERATION, &body, deadline)?;
-                Ok(self.add_members(page, &execution)?)
-            }
+        let request: PageRequest = self.engine.parse(OPERATION, body)?;
+        let position = self.parse_position(&execution.execution_arn, &request);
+        let arn = self.find_in_engine(service, &execution, deadline)?;
+        match position.zip(arn) {
+            Some((position, arn)) => Ok(self.read_page(&arn, &execution, &request, position, deadline)?),
             None => Ok(service.call_from(OPERATION, body, &Json)?),
         }
     }
@@ -57,64 +71,48 @@ impl Upstream {
         }
     }
 
-    /// Adds to the details of events what only we know: which alias and version was started, and why it was stopped.
-    fn add_members(&self, page: Vec<u8>, execution: &DescribeExecutionOutput) -> Result<Vec<u8>, CallError> {
-        let started = [
-            ("stateMachineAliasArn", execution.state_machine_alias_arn.as_deref()),
-            ("stateMachineVersionArn", execution.state_machine_version_arn.as_deref()),
-        ];
-        let aborted = [("error", execution.error.as_deref()), ("cause", execution.cause.as_deref())];
-        let text = str::from_utf8(&page).map_err(|error| self.engine.error(OPERATION, &error))?;
-        let Page { events } = self.engine.parse(OPERATION, text.as_bytes())?;
-        let mut edits = Vec::new();
-        for event in &events {
-            for (details, members) in [(event.started, started), (event.aborted, aborted)] {
-                if let Some(details) = details {
-                    edits.push((
-                        details,
-                        insert_members(self.engine.parse(OPERATION, details.get().as_bytes())?, members),
-                    ));
-                }
-            }
+    /// Reads a page of the engine, and returns the part of it that the client requests.
+    fn read_page(
+        &self,
+        arn: &str,
+        execution: &DescribeExecutionOutput,
+        request: &PageRequest,
+        position: Position,
+        deadline: Deadline,
+    ) -> Result<Vec<u8>, CallError> {
+        let input = request.format(arn, &position.token);
+        let region = region_of(&execution.execution_arn);
+        let body = self.send(region, OPERATION, input.to_string().as_bytes(), deadline)?;
+        let page: Page<'_> = self.engine.parse(OPERATION, &body)?;
+        let invalid = |error| self.engine.error(OPERATION, &format_args!("the response is not valid: {error}"));
+        let edited = page.edit(execution, request).map_err(invalid)?;
+        let limit = request.max_results.filter(|limit| *limit > 0).unwrap_or(usize::MAX);
+        let end = position.offset.saturating_add(limit);
+        let events = edited.get(position.offset..end.min(edited.len())).unwrap_or_default();
+        let next = match end < edited.len() {
+            true => Some(Position { offset: end, ..position }),
+            false => page.next_token.map(|token| Position { token, offset: 0 }),
+        };
+        Ok(format_page(events, next.map(|next| self.format_token(next, &execution.execution_arn, request))))
+    }
+
+    /// Returns the position of a request; `None` for a token that is not of an engine's page of the same list.
+    fn parse_position(&self, arn: &str, request: &PageRequest) -> Option<Position> {
+        let Some(text) = &request.next_token else { return Some(Position::default()) };
+        let (offset, token) = text.get(CHECKSUM_DIGITS..)?.split_once('.')?;
+        let position = Position { token: token.to_owned(), offset: offset.parse().ok()? };
+        (self.format_token(position.clone(), arn, request) == *text).then_some(position)
+    }
+
+    fn format_token(&self, Position { token, offset }: Position, arn: &str, request: &PageRequest) -> String {
+        let (text, data_id) = (format!("{offset}.{token}"), self.service.data_id());
+        let order = if request.reverse_order { "latest first" } else { "" };
+        let mut hash = Sha256::new();
+        for part in [data_id.as_str(), arn, order, &text] {
+            hash.update(part.len().to_le_bytes());
+            hash.update(part);
         }
-        Ok(replace_values(text, &edits).into_bytes())
+        let digits = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        format!("{}{text}", digits.get(..CHECKSUM_DIGITS).unwrap_or_default())
     }
-}
-
-/// A page of events, as far as members are added to it.
-#[derive(Deserialize)]
-struct Page<'p> {
-    #[serde(borrow)]
-    events: Vec<Event<'p>>,
-}
-
-#[derive(Deserialize)]
-struct Event<'p> {
-    #[serde(borrow, rename = "executionStartedEventDetails")]
-    started: Option<&'p RawValue>,
-    #[serde(borrow, rename = "executionAbortedEventDetails")]
-    aborted: Option<&'p RawValue>,
-}
-
-fn insert_members(mut details: Map<String, Value>, members: [(&str, Option<&str>); 2]) -> String {
-    for (name, value) in members {
-        if let Some(value) = value {
-            details.insert(name.to_owned(), value.into());
-        }
-    }
-    Value::Object(details).to_string()
-}
-
-/// Replaces values of a JSON text, in their order. The rest is unchanged, so that numbers keep all digits.
-fn replace_values(text: &str, edits: &[(&RawValue, String)]) -> String {
-    let mut edited = String::with_capacity(text.len());
-    let mut copied = 0;
-    for (value, replacement) in edits {
-        let start = value.get().as_ptr().addr().saturating_sub(text.as_ptr().addr());
-        edited.push_str(text.get(copied..start).unwrap_or_default());
-        edited.push_str(replacement);
-        copied = start.saturating_add(value.get().len());
-    }
-    edited.push_str(text.get(copied..).unwrap_or_default());
-    edited
 }

@@ -7,6 +7,7 @@
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
 mod engine;
+mod events;
 mod executions;
 mod handler;
 mod history;

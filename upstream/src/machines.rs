@@ -4,7 +4,7 @@ use crate::engine::{CallError, Deadline, Engine};
 use serde::Deserialize;
 use serde_json::json;
 use sfn_alias::model::StateMachineType;
-use sfn_alias::{StartedExecution, parse_arn};
+use sfn_alias::{StartedExecution, Timestamp, parse_arn};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -23,6 +23,8 @@ const MAX_KNOWN: usize = 10_000;
 pub(crate) struct MachineSource<'s> {
     /// Our unqualified ARN.
     pub state_machine_arn: &'s str,
+    /// When our state machine was created.
+    pub created: Timestamp,
     pub definition: &'s str,
     pub role_arn: &'s str,
     pub kind: StateMachineType,
@@ -32,6 +34,7 @@ impl<'s> From<&'s StartedExecution> for MachineSource<'s> {
     fn from(execution: &'s StartedExecution) -> Self {
         Self {
             state_machine_arn: &execution.state_machine_arn,
+            created: execution.state_machine_created,
             definition: execution.definition(),
             role_arn: execution.role_arn(),
             kind: execution.kind,
@@ -157,8 +160,9 @@ impl Machines {
     /// Returns the name: ours, and a hash of everything that the state machine depends on.
     fn format_name(&self, source: &MachineSource<'_>) -> String {
         let mut hash = Sha256::new();
-        let MachineSource { state_machine_arn, definition, role_arn, kind } = *source;
-        for part in [&self.data_id, state_machine_arn, definition, role_arn, kind.as_str()] {
+        let MachineSource { state_machine_arn, created, definition, role_arn, kind } = *source;
+        let created = created.as_millis().to_string();
+        for part in [&self.data_id, state_machine_arn, &created, definition, role_arn, kind.as_str()] {
             hash.update(part.len().to_le_bytes());
             hash.update(part);
         }

@@ -6,7 +6,7 @@ use crate::machines::{Machine, MachineSource};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use sfn_alias::model::{Resource, StateMachineType};
-use sfn_alias::wire::input::DescribeStateMachineForExecutionInput;
+use sfn_alias::wire::input::{DescribeStateMachineForExecutionInput, DescribeStateMachineInput};
 use sfn_alias::{Error, StepFunctions, parse_arn};
 use std::borrow::Cow;
 use std::time::Duration;
@@ -76,8 +76,13 @@ impl Upstream {
         let input =
             DescribeStateMachineForExecutionInput { execution_arn: Some(execution_arn.into()), included_data: None };
         let described = service.describe_state_machine_for_execution(&input)?;
+        let input = DescribeStateMachineInput {
+            state_machine_arn: Some(described.state_machine_arn.as_str().into()),
+            included_data: None,
+        };
         let source = MachineSource {
             state_machine_arn: &described.state_machine_arn,
+            created: service.describe_state_machine(&input)?.creation_date,
             definition: &described.definition,
             role_arn: &described.role_arn,
             kind: StateMachineType::Standard,

@@ -2,7 +2,7 @@
 
 use crate::executions::Knowledge;
 use crate::handler::Upstream;
-use sfn_alias::StartedExecution;
+use sfn_alias::{Error, StartedExecution, catch_panic};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -53,7 +53,7 @@ impl Upstream {
             let begin = Instant::now();
             let running: Vec<_> = self.executions.arns().iter().filter_map(|arn| self.find_running(arn)).collect();
             // The next round repeats what failed.
-            self.refresh_all(&running, &self.poll_permits, None).ok();
+            catch_panic(Error::Internal, || self.refresh_all(&running, &self.poll_permits, None)).ok();
             // With many executions, no more than half of the time.
             pause(begin.elapsed().max(INTERVAL), is_stopped);
         }
@@ -63,7 +63,7 @@ impl Upstream {
     fn find_running(&self, arn: &str) -> Option<StartedExecution> {
         let now = Instant::now();
         let running = self.service_for(arn).find_running(arn);
-        if !matches!(running, Ok(Some(_)) | Err(sfn_alias::Error::Store(_))) {
+        if !matches!(running, Ok(Some(_)) | Err(Error::Store(_))) {
             self.executions.remove(arn, now);
         }
         running.ok().flatten()

@@ -22,7 +22,6 @@ struct Target<'r> {
     execution_arn: Option<std::borrow::Cow<'r, str>>,
     #[serde(borrow)]
     state_machine_arn: Option<std::borrow::Cow<'r, str>>,
-    map_run_arn: Option<IgnoredAny>,
 }
 
 /// An execution of the engine.
@@ -30,7 +29,6 @@ struct Target<'r> {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct EngineExecution {
     pub status: String,
-    pub start_date: Option<Timestamp>,
     pub stop_date: Option<Timestamp>,
     pub output: Option<String>,
     pub error: Option<Sensitive>,
@@ -76,16 +74,19 @@ impl Upstream {
 
     pub(crate) fn list_executions(&self, service: &StepFunctions, body: &[u8]) -> Response {
         let target: Option<Target<'_>> = serde_json::from_slice(body).ok();
-        if target.as_ref().is_some_and(|target| target.map_run_arn.is_some()) {
-            return self.pass_through(service, "ListExecutions", body);
-        }
         if let Some(arn) = target.and_then(|target| target.state_machine_arn)
             && let Ok(arn) = parse_arn(&arn)
         {
             let running = service.running_executions(Some(arn.state_machine_arn()))?;
             self.refresh_all(&running, &self.list_permits, Some(self.engine.deadline()))?;
         }
-        Ok(service.call_from("ListExecutions", body, &Json)?)
+        match service.call_from("ListExecutions", body, &Json) {
+            // Map runs are the engine's.
+            Err(error @ Error::ResourceNotFound(_)) => {
+                self.pass_through(service, "ListExecutions", body).or(Err(error.into()))
+            }
+            result => Ok(result?),
+        }
     }
 
     /// Asks about several executions, with up to a permit for each at a time, until the deadline. Without one, each has its own.
@@ -137,13 +138,7 @@ impl Upstream {
             return Ok(());
         }
         match found {
-            Ok(found) => match found.outcome() {
-                Some(outcome) => self.end(execution, outcome, found.stop_date),
-                None => {
-                    self.executions.record_answer(arn);
-                    Ok(())
-                }
-            },
+            Ok(found) => self.apply(execution, &found),
             Err(error) if error.is("ExecutionDoesNotExist") && knowledge == Knowledge::Unknown => {
                 self.send_again(execution, deadline)
             }
@@ -152,6 +147,16 @@ impl Upstream {
             }
             // The engine may respond later, or find the execution later.
             Err(_) => Ok(()),
+        }
+    }
+
+    fn apply(&self, execution: &StartedExecution, found: &EngineExecution) -> sfn_alias::Result<()> {
+        match found.outcome() {
+            Some(outcome) => self.end(execution, outcome, found.stop_date),
+            None => {
+                self.executions.record_answer(&execution.execution_arn);
+                Ok(())
+            }
         }
     }
 
@@ -183,17 +188,22 @@ impl Upstream {
         if !self.executions.claim(arn) {
             return Ok(());
         }
+        let sent = self.send_if_running(execution, deadline);
+        // If the store fails, the next round tries again.
+        self.executions.mark(arn, if sent.is_ok() { Knowledge::Forwarded } else { Knowledge::Unknown });
+        sent
+    }
+
+    fn send_if_running(&self, execution: &StartedExecution, deadline: Deadline) -> sfn_alias::Result<()> {
+        let arn = &execution.execution_arn;
         // It may have been stopped meanwhile.
         if self.service_for(arn).find_running(arn)?.is_none() {
-            self.executions.remove(arn, Instant::now());
             return Ok(());
         }
         match self.send_start(execution, deadline) {
-            Ok(()) => {
-                self.executions.mark(arn, Knowledge::Forwarded);
-                Ok(())
-            }
-            Err(error) => self.fail(execution, &error),
+            // It has arrived before.
+            Err(error) if error.is("ExecutionAlreadyExists") => Ok(()),
+            result => result.or_else(|error| self.fail(execution, &error)),
         }
     }
 

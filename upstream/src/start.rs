@@ -8,20 +8,16 @@ use crate::machines::{Machine, MachineSource, region_of};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sfn_alias::model::StateMachineType;
-use sfn_alias::{CallProgress, DelayedOutcome, Json, StartedExecution, StepFunctions, Timestamp};
-use std::time::{Duration, Instant};
+use sfn_alias::{CallProgress, DelayedOutcome, Json, StartedExecution, StepFunctions};
+use std::time::Instant;
 
 const OPERATION: &str = "StartExecution";
-/// Engines may round times, or have another clock.
-const CLOCK_TOLERANCE: Duration = Duration::from_secs(1);
-const OTHER_EXECUTION: &str = "it has an earlier execution with this name, because the state machine was deleted here and created again; use another name";
 
 /// The response of StartExecution.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Started {
     execution_arn: String,
-    start_date: Option<Timestamp>,
 }
 
 impl Upstream {
@@ -67,24 +63,32 @@ impl Upstream {
     ) -> Response {
         let Some(execution) = progress.execution() else { return Ok(service.finish_call(progress, None, &Json)?) };
         let arn = execution.execution_arn.clone();
-        let is_stored = execution.kind == StateMachineType::Standard;
-        match sent {
-            Ok(()) if is_stored => self.executions.mark(&arn, Knowledge::Forwarded),
-            Err(error) if is_stored => {
-                let response = service.finish_call(progress, Some(fail(&error)), &Json);
-                match &response {
-                    Ok(_) => self.executions.remove(&arn, Instant::now()),
-                    // It is RUNNING here, so the start is sent again later.
-                    Err(_) => self.executions.mark(&arn, Knowledge::Unknown),
-                }
-                return Ok(response?);
-            }
-            result => {
+        match (sent, execution.kind) {
+            (Ok(()), StateMachineType::Standard) => self.executions.mark(&arn, Knowledge::Forwarded),
+            (Err(error), StateMachineType::Standard) => return self.finish_failed(service, &arn, progress, &error),
+            // It is not stored, so the client gets the error.
+            (result, StateMachineType::Express) => {
                 self.executions.remove(&arn, Instant::now());
                 result?;
             }
         }
         Ok(service.finish_call(progress, None, &Json)?)
+    }
+
+    fn finish_failed(
+        &self,
+        service: &StepFunctions,
+        arn: &str,
+        progress: CallProgress<Vec<u8>>,
+        error: &CallError,
+    ) -> Response {
+        let response = service.finish_call(progress, Some(fail(error)), &Json);
+        match &response {
+            Ok(_) => self.executions.remove(arn, Instant::now()),
+            // It is RUNNING here, so the start is sent again later.
+            Err(_) => self.executions.mark(arn, Knowledge::Unknown),
+        }
+        Ok(response?)
     }
 
     /// Starts an execution in the engine.
@@ -113,22 +117,9 @@ impl Upstream {
     fn try_start(&self, execution: &StartedExecution, machine: &Machine, deadline: Deadline) -> Result<(), CallError> {
         let request = start_request(execution, machine);
         let region = region_of(&execution.state_machine_arn);
-        let started = match self.engine.call::<Started>(region, OPERATION, &request, deadline) {
-            Err(error) if error.is("ExecutionAlreadyExists") => {
-                self.describe_in_engine(execution, machine, deadline).map_err(|_| error)?.start_date
-            }
-            Err(error) => return Err(self.replace_error(error)),
-            Ok(started) => {
-                self.check_arn(execution, machine, &started.execution_arn)?;
-                started.start_date
-            }
-        };
-        match started {
-            Some(started) if started.saturating_add(CLOCK_TOLERANCE) < execution.start_date => {
-                Err(self.engine.error(OPERATION, &OTHER_EXECUTION))
-            }
-            _ => Ok(()),
-        }
+        let started = self.engine.call::<Started>(region, OPERATION, &request, deadline);
+        let Started { execution_arn } = started.map_err(|error| self.replace_error(error))?;
+        self.check_arn(execution, machine, &execution_arn)
     }
 
     /// Checks that the engine's ARN of an execution is the one that later calls use.

@@ -39,6 +39,7 @@ pub(super) fn report_execution(arn: &str, execution: &Execution, view: &dyn View
     let revision = view.revision(RevisionKey::Execution(&execution.name))?;
     Ok(StartedExecution {
         state_machine_arn: arn.to_owned(),
+        state_machine_created: view.state_machine().created,
         state_machine_version_arn: execution.version.map(|number| format_version_arn(arn, number)),
         state_machine_alias_arn: execution.alias.as_deref().map(|alias| qualify_arn(arn, alias)),
         name: execution.name.to_string(),

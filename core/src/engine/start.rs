@@ -206,6 +206,7 @@ impl Target<'_, '_> {
         Ok(Box::new(StartedExecution {
             execution_arn: execution_arn.to_owned(),
             state_machine_arn: arn.to_owned(),
+            state_machine_created: self.view.state_machine().created,
             state_machine_version_arn: self.version.map(|number| format_version_arn(arn, number)),
             state_machine_alias_arn: self.alias.map(|alias| qualify_arn(arn, alias)),
             name: self.name.to_owned(),

@@ -2,14 +2,16 @@
 
 use super::StepFunctions;
 use super::call::{AfterStart, NOTHING_CHANGED, catch_panic};
+use super::operations::execute_request;
 use crate::command::{CreateStateMachine, EndExecution, UpdateStateMachine, parse};
 use crate::engine::{Context, ending, running, state_machine};
 use crate::error::{Error, Result};
 use crate::hex;
+use crate::json::SerializeResponse;
 use crate::model::{Outcome, Revision, StateMachineType, Timestamp};
 use crate::operation::Operation;
 use crate::start_callback::StartedExecution;
-use crate::store::Change;
+use crate::store::{Change, View};
 use crate::wire::input::{CreateStateMachineInput, UpdateStateMachineInput};
 use crate::wire::{DeserializeRequest, deserialize_request};
 use sha2::{Digest, Sha256};
@@ -26,7 +28,10 @@ pub struct PreviewedRevision {
     pub state_machine_arn: String,
     /// STANDARD or EXPRESS.
     pub kind: StateMachineType,
+    /// The creation time of the state machine: now for a new one.
+    pub created: Timestamp,
     revision: Arc<Revision>,
+    now: Timestamp,
 }
 
 impl PreviewedRevision {
@@ -119,6 +124,25 @@ impl StepFunctions {
         })
     }
 
+    /// Runs the previewed request at the time of the preview, so that a new state machine has the previewed creation time.
+    ///
+    /// # Errors
+    /// Like [`StepFunctions::call_from`].
+    pub fn call_previewed<K: SerializeResponse>(
+        &self,
+        preview: &PreviewedRevision,
+        operation: Operation,
+        source: &(impl DeserializeRequest + ?Sized),
+        serializer: &K,
+    ) -> Result<K::Output> {
+        catch_panic(NOTHING_CHANGED, || {
+            self.with_call(AfterStart::Nothing, |call| {
+                call.context.now = preview.now;
+                execute_request(operation, source, serializer, call)
+            })
+        })
+    }
+
     fn preview_create(&self, command: &CreateStateMachine<'_>) -> Result<PreviewedRevision> {
         let arn = self.scope().state_machine_arn(command.name);
         self.preview(&arn, Some(command.kind), |context| Ok(state_machine::create(&arn, command, context)?.change))
@@ -139,16 +163,22 @@ impl StepFunctions {
     ) -> Result<PreviewedRevision> {
         self.with_call(AfterStart::Nothing, |call| {
             call.read(arn, |context| {
-                let revision = match decide(context)? {
-                    Some(Change::CreateStateMachine { revision, .. } | Change::PutRevision { revision, .. }) => {
-                        Some(Arc::new(revision))
+                let (now, stored) = (context.now, context.view.map(View::state_machine));
+                let (created, revision) = match decide(context)? {
+                    Some(Change::CreateStateMachine { state_machine, revision, .. }) => {
+                        (Some(state_machine.created), Some(Arc::new(revision)))
                     }
-                    _ => state_machine::find_current_revision(context)?,
+                    Some(Change::PutRevision { revision, .. }) => (None, Some(Arc::new(revision))),
+                    _ => (None, state_machine::find_current_revision(context)?),
                 };
                 let missing = || Error::StateMachineDoesNotExist(arn.to_owned());
-                let stored = context.view.map(|view| view.state_machine().kind);
-                let (revision, kind) = (revision.ok_or_else(missing)?, kind.or(stored).ok_or_else(missing)?);
-                Ok(PreviewedRevision { state_machine_arn: arn.to_owned(), kind, revision })
+                Ok(PreviewedRevision {
+                    state_machine_arn: arn.to_owned(),
+                    kind: kind.or(stored.map(|stored| stored.kind)).ok_or_else(missing)?,
+                    created: created.or(stored.map(|stored| stored.created)).ok_or_else(missing)?,
+                    revision: revision.ok_or_else(missing)?,
+                    now,
+                })
             })
         })
     }

@@ -51,13 +51,15 @@ impl FakeEngine {
         state.executions.clear();
     }
 
-    /// Sets members of the execution with a name.
+    /// Sets members of all executions with a name.
     pub fn set_execution(&self, name: &str, members: Value) {
         let mut state = self.0.lock().unwrap();
-        let found = state.executions.iter_mut().find(|(arn, _)| arn.ends_with(&format!(":{name}")));
-        let (_, execution) = found.unwrap_or_else(|| panic!("the engine has no execution {name}"));
-        for (member, value) in members.as_object().unwrap() {
-            execution[member] = value.clone();
+        let found: Vec<_> = state.executions.iter_mut().filter(|(arn, _)| arn.ends_with(&format!(":{name}"))).collect();
+        assert!(!found.is_empty(), "the engine has no execution {name}");
+        for (_, execution) in found {
+            for (member, value) in members.as_object().unwrap() {
+                execution[member] = value.clone();
+            }
         }
     }
 

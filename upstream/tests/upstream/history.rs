@@ -28,7 +28,8 @@ fn events_are_the_engine_s_with_our_arns() {
         "stateMachineVersionArn": format!("{MACHINE}:1"),
     });
     let started = json!({"type": "ExecutionStarted", "id": 1, "executionStartedEventDetails": details});
-    assert_eq!(page, json!({"events": [started], "nextToken": "1"}));
+    assert_eq!(page["events"], json!([started]));
+    assert!(page["nextToken"].as_str().unwrap().ends_with(".1"), "{page}");
     let sent = fixture.engine.calls("GetExecutionHistory");
     assert_eq!(sent[0]["maxResults"], 1);
     assert!(
@@ -52,9 +53,32 @@ fn pages_and_order_are_the_engine_s() {
         assert_eq!([types(&first), types(&second)].concat(), expected);
         assert_eq!(second.get("nextToken"), None);
     }
-    let error = fixture.try_call("GetExecutionHistory", json!({"executionArn": execution, "nextToken": "?"}));
-    let body = r#"{"__type":"com.amazonaws.states#InvalidToken","message":"Invalid Token: '?'"}"#;
-    assert_eq!(error.unwrap_err().to_string(), format!("status 400: {body}"));
+    let tokens: Vec<_> =
+        fixture.engine.calls("GetExecutionHistory").iter().map(|call| call["nextToken"].clone()).collect();
+    assert_eq!(json!(tokens), json!([null, "1", null, "1"]));
+}
+
+#[test]
+fn a_token_that_was_not_issued_for_the_list_is_invalid() {
+    let fixture = Fixture::with_machine();
+    let [execution, other] = ["a", "b"].map(|name| fixture.start(MACHINE, name));
+    let token = fixture.call("GetExecutionHistory", json!({"executionArn": execution}))["nextToken"].clone();
+    let text = token.as_str().unwrap().to_owned();
+    for input in [
+        json!({"executionArn": execution, "nextToken": "1"}),
+        json!({"executionArn": execution, "nextToken": format!("{text}0")}),
+        json!({"executionArn": execution, "nextToken": text.replacen(".1", ".2", 1)}),
+        json!({"executionArn": execution, "nextToken": "é".repeat(20)}),
+        json!({"executionArn": execution, "nextToken": token, "reverseOrder": true}),
+        json!({"executionArn": other, "nextToken": token}),
+    ] {
+        let error = fixture.try_call("GetExecutionHistory", input).unwrap_err();
+        assert_eq!(error.to_string(), "Invalid Token: 'Invalid token'");
+    }
+    // The engine may have restarted.
+    fixture.engine.script("GetExecutionHistory", [Some(Scripted::Body(400, r#"{"__type":"InvalidToken"}"#))]);
+    let error = fixture.try_call("GetExecutionHistory", json!({"executionArn": execution, "nextToken": token}));
+    assert_eq!(error.unwrap_err().to_string(), r#"status 400: {"__type":"InvalidToken"}"#);
 }
 
 /// An unqualified start has neither member. Numbers keep their digits.
@@ -62,10 +86,68 @@ fn pages_and_order_are_the_engine_s() {
 fn other_values_are_unchanged() {
     let fixture = Fixture::with_machine();
     let execution = fixture.start(MACHINE, "a");
-    let body = r#"{"events": [{"timestamp": 1764451234.5670000001, "executionStartedEventDetails": {}, "id": 1e2}], "x": [1.0]}"#;
+    let body = r#"{"events":[{"timestamp": 1764451234.5670000001, "executionStartedEventDetails": {"z":1e2,"a":[]}, "id": 1}, {"unknown":[1.0]}]}"#;
     fixture.engine.script("GetExecutionHistory", [Some(Scripted::Body(200, body))]);
     let input = json!({"executionArn": execution});
-    assert_eq!(fixture.try_call("GetExecutionHistory", input).unwrap(), body.as_bytes());
+    assert_eq!(fixture.try_call("GetExecutionHistory", input).unwrap(), body.replace("}, {", "},{").as_bytes());
+}
+
+const THREE: &str = r#"{"events": [{"id": 1}, {"id": 2}, {"id": 3}]}"#;
+
+/// Returns the numbers of the events, and the token.
+fn list_ids(fixture: &Fixture, input: Value, body: &'static str) -> (Vec<i64>, Option<String>) {
+    fixture.engine.script("GetExecutionHistory", [Some(Scripted::Body(200, body))]);
+    let page = fixture.call("GetExecutionHistory", input);
+    let ids = page["events"].as_array().unwrap().iter().map(|event| event["id"].as_i64().unwrap()).collect();
+    (ids, page["nextToken"].as_str().map(str::to_owned))
+}
+
+#[test]
+fn events_are_reversed_if_the_engine_does_not() {
+    let fixture = Fixture::with_machine();
+    let execution = fixture.start(MACHINE, "a");
+    let reverse = json!({"executionArn": execution, "reverseOrder": true});
+    assert_eq!(list_ids(&fixture, reverse.clone(), THREE).0, [3, 2, 1]);
+    assert_eq!(list_ids(&fixture, json!({"executionArn": execution}), THREE).0, [1, 2, 3]);
+    assert_eq!(list_ids(&fixture, reverse.clone(), r#"{"events": [{"id": 3}, {"id": 2}]}"#).0, [3, 2]);
+    let page = r#"{"events": [{"id": 1}, {"id": 2}], "nextToken": "t"}"#;
+    assert_eq!(list_ids(&fixture, reverse, page).0, [1, 2], "a page");
+}
+
+#[test]
+fn pages_are_split_if_the_engine_does_not() {
+    let fixture = Fixture::with_machine();
+    let execution = fixture.start(MACHINE, "a");
+    for (reverse, pages) in [(false, [vec![1, 2], vec![3]]), (true, [vec![3, 2], vec![1]])] {
+        let input = json!({"executionArn": execution, "maxResults": 2, "reverseOrder": reverse});
+        let (first, token) = list_ids(&fixture, input.clone(), THREE);
+        let mut next = input;
+        next["nextToken"] = json!(token.unwrap());
+        let (second, token) = list_ids(&fixture, next, THREE);
+        assert_eq!(([first, second], token), (pages, None));
+    }
+    // The last page of the engine is split too.
+    let input = json!({"executionArn": execution, "maxResults": 3});
+    let (_, token) = list_ids(&fixture, input, r#"{"events": [{"id": 1}], "nextToken": "t.1"}"#);
+    let input = json!({"executionArn": execution, "maxResults": 2, "nextToken": token});
+    let (ids, token) = list_ids(&fixture, input, THREE);
+    assert_eq!((ids, token.as_deref().map(|token| token.ends_with("2.t.1"))), (vec![1, 2], Some(true)));
+    assert_eq!(fixture.engine.calls("GetExecutionHistory").last().unwrap()["nextToken"], "t.1");
+}
+
+#[test]
+fn data_is_removed_if_the_engine_does_not() {
+    let fixture = Fixture::with_machine();
+    let execution = fixture.start(MACHINE, "a");
+    let body = r#"{"events": [{"id":1,"taskSucceededEventDetails":{"output":"1","resource":"r"}},{"id":2,"x":{"output":"1"}},{"id":3,"executionStartedEventDetails":null}]}"#;
+    fixture.engine.script("GetExecutionHistory", [Some(Scripted::Body(200, body))]);
+    let page = fixture.call("GetExecutionHistory", json!({"executionArn": execution, "includeExecutionData": false}));
+    let events = json!([
+        {"id": 1, "taskSucceededEventDetails": {"resource": "r"}},
+        {"id": 2, "x": {"output": "1"}},
+        {"id": 3, "executionStartedEventDetails": null},
+    ]);
+    assert_eq!(page["events"], events);
 }
 
 #[test]
@@ -145,7 +227,7 @@ fn garbage_is_an_error() {
         let sfn_alias_upstream::UpstreamError::Engine(response) = found else { panic!("{found}") };
         let text: Value = serde_json::from_slice(&response.body).unwrap();
         let text = text["message"].as_str().unwrap();
-        let start = format!("GetExecutionHistory at http://engine failed: the response is not valid: {error}: `");
+        let start = format!("GetExecutionHistory at http://engine failed: the response is not valid: {error}");
         assert!(response.status == 503 && text.starts_with(&start), "{text}");
     }
 }

@@ -73,7 +73,15 @@ fn all_unsupported_operations_are_handled() {
 #[test]
 fn executions_of_map_runs_are_listed_by_the_engine() {
     let fixture = Fixture::with_machine();
+    let arn = "arn:aws:states:us-east-1:123456789012:mapRun:orders-0123456789/label:1";
     let body = r#"{"executions":[]}"#;
     fixture.engine.script("ListExecutions", [Some(Scripted::Body(200, body))]);
-    assert_eq!(fixture.call("ListExecutions", json!({"mapRunArn": "arn"})), json!({"executions": []}));
+    assert_eq!(fixture.call("ListExecutions", json!({"mapRunArn": arn})), json!({"executions": []}));
+    // The engine does not have it, and our error is AWS's.
+    let error = fixture.try_call("ListExecutions", json!({"mapRunArn": arn})).unwrap_err();
+    assert_eq!(error.to_string(), format!("Resource not found: '{arn}'"));
+    let both = json!({"mapRunArn": arn, "stateMachineArn": MACHINE});
+    let error = fixture.try_call("ListExecutions", both).unwrap_err();
+    assert_eq!(error.to_string(), "Only one of stateMachineArn and mapRunArn can be specified");
+    assert_eq!(fixture.engine.calls("ListExecutions").len(), 2);
 }

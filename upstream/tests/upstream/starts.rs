@@ -5,6 +5,7 @@ use crate::support::{Fixture, LOCAL, MACHINE, SHORT, assert_failed, definition};
 use serde_json::{Value, json};
 use sfn_alias::{Error, Limits, Options, Outcomes};
 use sfn_alias_upstream::UpstreamError;
+use std::time::Duration;
 
 #[test]
 fn a_start_runs_the_definition_that_its_alias_selects() {
@@ -70,7 +71,7 @@ fn a_replay_is_not_sent() {
     assert_eq!(fixture.engine.calls("StartExecution").len(), 1);
     // The engine knows before us that the execution has ended.
     fixture.engine.set_execution("a", json!({"status": "SUCCEEDED", "output": "{}"}));
-    std::thread::sleep(std::time::Duration::from_millis(250));
+    std::thread::sleep(Duration::from_millis(250));
     let arn = first["executionArn"].as_str().unwrap().to_owned();
     let expected = UpstreamError::Service(Error::ExecutionAlreadyExists(arn));
     assert_eq!(fixture.try_call("StartExecution", input), Err(expected));
@@ -107,19 +108,39 @@ fn a_state_machine_that_the_engine_lost_is_created_again() {
     assert_eq!(fixture.engine.definition_of("a"), definition("1"));
 }
 
-/// A state machine that was deleted and created again has the same name in the engine.
+/// A state machine that is deleted and created again is another one in the engine, so names can be used again.
 #[test]
 fn the_result_of_an_earlier_execution_is_not_used() {
     let fixture = Fixture::with_machine();
-    fixture.start(MACHINE, "a");
-    fixture.engine.set_execution("a", json!({"status": "SUCCEEDED", "output": "{}", "startDate": 1000}));
-    fixture.call("DeleteStateMachine", json!({"stateMachineArn": MACHINE}));
-    fixture.create("orders", "STANDARD", &definition("1"));
+    let reset: [fn(&Fixture); 2] = [
+        |fixture| drop(fixture.call("DeleteStateMachine", json!({"stateMachineArn": MACHINE}))),
+        |fixture| fixture.service.reset().unwrap(),
+    ];
+    for reset in reset {
+        let execution = fixture.start(MACHINE, "a");
+        assert_eq!(fixture.describe(&execution)["status"], "RUNNING");
+        fixture.engine.set_execution("a", json!({"status": "SUCCEEDED", "output": "{}"}));
+        assert_eq!(fixture.wait(&execution)["status"], "SUCCEEDED");
+        // The engine's names depend on the time of the creation.
+        std::thread::sleep(Duration::from_millis(5));
+        reset(&fixture);
+        fixture.create("orders", "STANDARD", &definition("1"));
+        let execution = fixture.start(MACHINE, "a");
+        assert_eq!(fixture.stored(&execution)["status"], "RUNNING");
+        fixture.call("DeleteStateMachine", json!({"stateMachineArn": MACHINE}));
+        std::thread::sleep(Duration::from_millis(5));
+        fixture.create("orders", "STANDARD", &definition("1"));
+    }
+}
+
+#[test]
+fn a_name_that_the_engine_has_fails_the_execution() {
+    let fixture = Fixture::with_machine();
+    let body = r#"{"__type": "ExecutionAlreadyExists", "message": "a"}"#;
+    fixture.engine.script("StartExecution", [Some(Scripted::Body(400, body))]);
     let execution = fixture.start(MACHINE, "a");
-    assert_failed(
-        &fixture.describe(&execution),
-        "StartExecution at http://engine failed: it has an earlier execution with this name, because the state machine was deleted here and created again; use another name",
-    );
+    let cause = "StartExecution at http://engine failed: status 400, ExecutionAlreadyExists: a";
+    assert_failed(&fixture.stored(&execution), cause);
 }
 
 #[test]
