@@ -4,6 +4,7 @@ use crate::engine::{CallError, Deadline};
 use crate::executions::Knowledge;
 use crate::handler::{Response, Upstream};
 use crate::machines::{Machine, MachineSource, region_of};
+use crate::pass_through::parse_target;
 use crate::permits::{Permit, Permits};
 use crate::start::fail;
 use serde::Deserialize;
@@ -54,6 +55,16 @@ impl EngineExecution {
 }
 
 impl Upstream {
+    /// Executes an operation if that does not need the engine. Never blocks.
+    pub fn handle_at_once(&self, service: &StepFunctions, operation: &str, body: &[u8]) -> Option<Response> {
+        if operation != "DescribeExecution" {
+            return None;
+        }
+        // An execution that has ended.
+        let is_running = service.find_running(&parse_target(body)?).ok()?.is_some();
+        (!is_running).then(|| Ok(service.call_from(operation, body, &Json)?))
+    }
+
     pub(crate) fn describe_execution(&self, service: &StepFunctions, body: &[u8]) -> Response {
         self.refresh_target(service, body, self.engine.deadline())?;
         Ok(service.call_from("DescribeExecution", body, &Json)?)
