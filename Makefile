@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: packages peers upstream engines upstream engines engines-installed schema vectors moto help demo test generate bench templates tools rust-tools fmt clippy circles rust docs generated model examples c python node server words
+.PHONY: packages peers upstream engines engines-installed schema vectors moto help demo test generate bench templates tools rust-tools fmt clippy circles rust docs generated model examples c python node server words
 
 CARGO ?= cargo
 PYTHON ?= python3
@@ -125,18 +125,6 @@ upstream: engines-installed ## moto and MiniStack, unmodified, behind the endpoi
 	.venv/moto/bin/python upstream/tests/engines/engines.py
 	$(MAKE) -C examples http
 	PATH="$(CURDIR)/.venv/moto/bin:$$PATH" $(MAKE) -C server engine
-
-engines: engines-installed ## the same, and write docs/engines.md
-	.venv/moto/bin/python upstream/tests/engines/engines.py --write
-
-engines-installed: rust-tools
-	$(PYTHON) tools/peers/peers.py install moto ministack
-	$(CARGO) build -q -p sfn-alias-cli --locked
-
-upstream: engines-installed ## moto and MiniStack, unmodified, behind the endpoint
-	$(call say,engines)
-	.venv/moto/bin/python -m doctest upstream/tests/engines/engines.py upstream/tests/engines/page.py
-	.venv/moto/bin/python upstream/tests/engines/engines.py
 
 engines: engines-installed ## the same, and write docs/engines.md
 	.venv/moto/bin/python upstream/tests/engines/engines.py --write

@@ -126,7 +126,8 @@ MINISTACK = {
 NO_RESPONSE = Limit("not implemented: FAILED", "status and error: ('FAILED', 'SfnAlias.Upstream')")
 
 MOTO_BEHIND = {
-    **pick(MOTO, "invalid_jsonata", "redrive", "test_state", "jsonata", "token_failure", "activity_task", "nested_start"),
+    **pick(MOTO, "invalid_jsonata", "redrive", "test_state", "jsonata", "token_failure", "activity_task"),
+    **pick(MOTO, "nested_start"),
     "sync": NO_RESPONSE,
     "sync_alias": Limit(NO_RESPONSE.text, "status and error: {('FAILED', 'SfnAlias.Upstream')}"),
     "whole_context_object": Limit(
