@@ -45,6 +45,9 @@ impl Upstream {
             Err(error) if error.is("ExecutionDoesNotExist") => return Ok(false),
             // An earlier request was not recorded here.
             Ok(found) if found.status == ExecutionStatus::Running.as_str() => return Ok(true),
+            Ok(found) if found.outcome().is_none() => {
+                return Err(self.engine.error(OPERATION, &format_args!("unknown status `{}`", found.status)).into());
+            }
             result => result?,
         };
         self.send(region, OPERATION, &replace_execution_arn(body, &arn), deadline)?;

@@ -73,6 +73,15 @@ def same_name(api: Api) -> None:
     api.sfn.stop_execution(executionArn=first["executionArn"])
 
 
+@feature(REQUESTS, "the same name after the state machine was deleted and created again")
+def created_again(api: Api) -> None:
+    for number in range(2):
+        arn = api.create(flow(Done={"Type": "Pass", "End": True}))
+        ended = api.run(arn, {"number": number}, name="order-1")
+        check("status and output", (ended["status"], json.loads(ended["output"])), ("SUCCEEDED", {"number": number}))
+        api.sfn.delete_state_machine(stateMachineArn=arn)
+
+
 @feature(REQUESTS, "StopExecution in a Wait, with error and cause")
 def stop(api: Api) -> None:
     execution = api.start(api.create(wait(60)))
@@ -108,7 +117,8 @@ def redrive(api: Api) -> None:
 def sync(api: Api) -> None:
     arn = api.create(output({"a": 1}), type="EXPRESS")
     response = api.sfn.start_sync_execution(stateMachineArn=arn, input="{}")
-    check("status and output", (response["status"], json.loads(response["output"])), ("SUCCEEDED", {"a": 1}))
+    check("status and error", (response["status"], response.get("error")), ("SUCCEEDED", None))
+    check("output", json.loads(response["output"]), {"a": 1})
     check("stateMachineArn", response["stateMachineArn"], arn)
     check("executionArn has `:express:`", ":express:" in response["executionArn"], True)
     check("billingDetails", "billingDetails" in response, True)
