@@ -29,8 +29,8 @@ const ID_SEED_MASK: u64 = 0x1D5;
 /// A clone is cheap and shares the store. [`StepFunctions::in_scope`] returns a clone for another account or
 /// region. All methods can be called from several threads.
 ///
-/// Executions are routed and recorded, **not interpreted**: an execution ends as rules ([`Options::outcomes`]) or
-/// [`StepFunctions::end_execution`] specify, and is RUNNING until then.
+/// Executions are routed and recorded, **not interpreted**: an execution ends as rules ([`Options::outcomes`]), a callback
+/// ([`Options::on_start`]) or [`StepFunctions::end_execution`] specify, and is RUNNING until then.
 ///
 /// ```
 /// use sfn_alias::StepFunctions;
