@@ -124,7 +124,18 @@ MINISTACK = {
 }
 
 MOTO_BEHIND = {
-    **pick(MOTO, "invalid_jsonata", "jsonata", "token_failure", "nested_start"),
+    **pick(
+        MOTO,
+        "invalid_jsonata",
+        "redrive",
+        "test_state",
+        "jsonata",
+        "token_failure",
+        "activity_task",
+        "nested_start",
+    ),
+    "sync": Limit("FAILED, because it is not implemented", "status: 'FAILED'"),
+    "sync_alias": Limit("FAILED, because it is not implemented", "statuses: {'FAILED'}"),
     "whole_context_object": Limit(
         "FAILED, because DescribeExecution is an internal error", "status and error: ('FAILED', 'SfnAlias.Upstream')"
     ),
@@ -135,7 +146,14 @@ MOTO_BEHIND = {
 }
 
 MINISTACK_BEHIND = pick(
-    MINISTACK, "invalid_resource", "previous_event", "event_details", "history_of_branches", "timeout", "nested_start"
+    MINISTACK,
+    "invalid_resource",
+    "redrive",
+    "previous_event",
+    "event_details",
+    "history_of_branches",
+    "timeout",
+    "nested_start",
 )
 
 LIMITS: dict[tuple[str, str], dict[str, Limit]] = {
