@@ -49,7 +49,8 @@ class Pair:
 
     def __enter__(self):
         self.direct = self.engine.start()
-        command = [self.program, "serve", "--port", "PORT", "--log", "warn", "--upstream", f"http://127.0.0.1:{self.direct.port}"]
+        command = [self.program, "serve", "--port", "PORT", "--log", "warn", "--executions-per-state-machine", "1000000"]
+        command += ["--upstream", f"http://127.0.0.1:{self.direct.port}"]
         self.ours = Server("sfn-alias", command)
         try:
             self.ours.__enter__()
@@ -77,7 +78,17 @@ class Pair:
         engine_before = self.direct.cpu_seconds()
         measured = measure(server, ("StartExecution", body), connections, seconds)
         engine = (self.direct.cpu_seconds() - engine_before) * 1e6 / (measured.rate * seconds)
+        # wrk does not send the first request that it creates.
+        self.check(body["name"].replace("#" * 8, "00000002"), arn)
         return measured, engine
+
+    def check(self, name, arn):
+        """Checks that an execution of the slice arrived in the engine."""
+        execution = {"executionArn": f"{arn.replace(':stateMachine:', ':execution:').removesuffix(':a00')}:{name}"}
+        server = self.direct if arn == self.target else self.ours
+        described = json.loads(server.call("DescribeExecution", execution))
+        if described["status"] not in ("RUNNING", "SUCCEEDED"):
+            raise SystemExit(f"{server.name}: {name} is {described['status']}: {described.get('cause')}")
 
 
 class Bench:

@@ -442,6 +442,38 @@ fn serve_requires_credentials_on_other_addresses() {
 }
 
 #[test]
+fn invalid_options_of_upstream_are_reported() {
+    let help = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or use --upstream-profile with a profile that has keys; users of IAM Identity Center (SSO) run: eval \"$(aws configure export-credentials --format env)\"";
+    let serve = ["serve", "--port", "0", "--upstream", "http://127.0.0.1:1"];
+    let check = |program: &mut Command, expected: &str| {
+        let output = program.output().unwrap();
+        assert_eq!((output.status.code(), &*String::from_utf8_lossy(&output.stderr)), (Some(2), expected));
+    };
+    check(
+        program(&serve).arg("--upstream-profile").arg("engine"),
+        &format!(
+            "sfn-alias: --upstream: cannot read the credentials file `/nonexistent`: No such file or directory (os error 2); {help}\n"
+        ),
+    );
+    check(
+        program(&serve).env("AWS_ACCESS_KEY_ID", "x"),
+        &format!("sfn-alias: --upstream: no credentials to sign with; {help}\n"),
+    );
+    for time in ["99ms", "301s"] {
+        check(
+            program(&serve).arg("--upstream-timeout").arg(time),
+            &format!(
+                "error: invalid value '{time}' for '--upstream-timeout <TIME>': expected a time from 100ms to 5m\n\nFor more information, try '--help'.\n"
+            ),
+        );
+    }
+    for option in ["--upstream-profile=p", "--upstream-allow-aws", "--upstream-timeout=1s"] {
+        let output = run_program(&["serve", "--port", "0", option]);
+        assert_eq!(output.status.code(), Some(2), "{option} requires --upstream");
+    }
+}
+
+#[test]
 fn port_in_use_is_reported() {
     let (child, url) = start_server(&[]);
     let (_, port) = url.rsplit_once(':').unwrap();

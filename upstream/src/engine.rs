@@ -136,7 +136,9 @@ impl Engine {
             return self.error(operation, &format_args!("status {status}: `{}`", describe_body(&response.body)));
         };
         let code = kind.rsplit('#').next().unwrap_or_default().to_owned();
-        let CallError { text, .. } = self.error(operation, &format_args!("status {status}, {code}: {message}"));
+        let separator = if code.is_empty() { "" } else { ", " };
+        let CallError { text, .. } =
+            self.error(operation, &format_args!("status {status}{separator}{code}: {message}"));
         CallError { text, rejection: Some(Rejection { code, message, response }) }
     }
 }

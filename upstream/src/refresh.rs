@@ -219,12 +219,25 @@ impl Upstream {
         outcome: Outcome,
         stopped: Option<Timestamp>,
     ) -> sfn_alias::Result<()> {
-        let (arn, now) = (&execution.execution_arn, Instant::now());
-        let service = self.service_for(arn);
-        let running = service.find_running(arn)?;
-        if running.is_none_or(|running| running.redrive_count != execution.redrive_count) {
-            return Ok(());
+        let service = self.service_for(&execution.execution_arn);
+        let running = service.find_running(&execution.execution_arn)?;
+        let is_same = |running: &StartedExecution| {
+            (running.start_date, running.redrive_count) == (execution.start_date, execution.redrive_count)
+        };
+        match running.as_ref().is_some_and(is_same) {
+            true => self.store_ending(&service, &execution.execution_arn, outcome, stopped),
+            false => Ok(()),
         }
+    }
+
+    fn store_ending(
+        &self,
+        service: &StepFunctions,
+        arn: &str,
+        outcome: Outcome,
+        stopped: Option<Timestamp>,
+    ) -> sfn_alias::Result<()> {
+        let now = Instant::now();
         let stopped = stopped.unwrap_or_else(|| service.options().clock.now());
         let ended = service.end_execution_at(arn, outcome, stopped).or_else(|error| match error {
             Error::InvalidEnding(_) => {
@@ -234,11 +247,11 @@ impl Upstream {
             error => Err(error),
         });
         match ended {
-            Ok(()) | Err(Error::ExecutionDoesNotExist(_)) => {
+            Err(error) if !matches!(error, Error::ExecutionDoesNotExist(_)) => Err(error),
+            _ => {
                 self.executions.remove(arn, now);
                 Ok(())
             }
-            Err(error) => Err(error),
         }
     }
 

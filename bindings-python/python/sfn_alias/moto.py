@@ -11,10 +11,13 @@ Needs the package ``moto[stepfunctions]``.
 
 from __future__ import annotations
 
-import hashlib
+import contextlib
 import json
 import threading
 import time
+import uuid
+from collections.abc import Callable
+from datetime import datetime, timezone
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
@@ -60,15 +63,14 @@ class _Engine:
 
     def __init__(self) -> None:
         self._backends, self._is_mock_active = _import_moto()
-        self._lock = threading.Lock()
 
     def start(self, execution: StartedExecution) -> ExecutionResult | None:
         """Starts an execution in moto. Waits for the end if the state machine is EXPRESS."""
         if not self._is_mock_active():
             raise RuntimeError("moto is not active; start the execution inside `mock_aws`")
-        run = _Run(self._backends, execution, self._lock)
+        run = _Run(self._backends, execution)
         if execution["type"] == "EXPRESS":
-            self._wait(run)
+            _wait(run)
             return run.result()
         threading.Thread(target=self._watch, args=(execution, run), name="sfn-alias-moto", daemon=True).start()
         return None
@@ -78,38 +80,30 @@ class _Engine:
         _, partition, _, region, account, *_ = execution["executionArn"].split(":")
         try:
             service = self.service.in_scope(partition=partition, region=region, account=account)
-            self._wait(run, lambda: _is_running(service, execution))
+            _wait(run, lambda: _is_running(service, execution))
             if _is_running(service, execution):
                 _end(service, execution, run)
         except StepFunctionsError:
             run.stop()  # the service was closed, or the state machine was deleted
 
-    def _wait(self, run: _Run, is_wanted: Any = lambda: True) -> None:
-        interval, longest = INTERVALS
-        while run.is_running():
-            if not (self._is_mock_active() and is_wanted()):
-                run.stop()
-            time.sleep(interval)
-            interval = min(interval * 2, longest)
-
 
 class _Run:
-    """An execution in moto."""
+    """An execution in moto, with a state machine of its own: a later execution may have the same name, for example after
+    ``reset`` or a redrive."""
 
-    def __init__(self, backends: Any, execution: StartedExecution, lock: threading.Lock) -> None:
+    def __init__(self, backends: Any, execution: StartedExecution) -> None:
         _, _, _, region, account, *_, self._name = execution["stateMachineArn"].split(":")
-        self._moto_name = _moto_name(self._name, execution)
+        self._moto_name = f"{self._name[:MAX_NAME_CHARACTERS]}-{uuid.uuid4().hex[:10]}"
         self._backend = backends[account][region]
-        with lock:
-            machine = self._backend.create_state_machine(
-                name=self._moto_name,
-                definition=execution["definition"],
-                roleArn=execution["roleArn"],
-                sm_type=execution["type"],
-            )
+        self._machine = self._backend.create_state_machine(
+            name=self._moto_name,
+            definition=execution["definition"],
+            roleArn=execution["roleArn"],
+            sm_type=execution["type"],
+        )
         others = set(threading.enumerate())
         self._execution = self._backend.start_execution(
-            machine.arn, execution["name"], execution["input"], execution.get("traceHeader")
+            self._machine.arn, execution["name"], execution["input"], execution.get("traceHeader")
         )
         self._threads = set(threading.enumerate()) - others
 
@@ -118,12 +112,14 @@ class _Run:
         is_alive = any(thread.is_alive() for thread in self._threads)
         return is_alive and self._execution.status == "RUNNING"
 
+    def is_known(self) -> bool:
+        """Returns whether moto has the state machine. It forgets all data at the end of ``mock_aws``."""
+        return any(machine is self._machine for machine in self._backend.state_machines)
+
     def stop(self) -> None:
         """Stops the execution, unless moto has not prepared it yet."""
-        try:
-            self._backend.stop_execution(self._execution.execution_arn)
-        except Exception:
-            pass  # moto has not prepared it, or was reset
+        with contextlib.suppress(AttributeError):
+            self._execution.stop(stop_date=datetime.now(timezone.utc), error="", cause="")
 
     def result(self) -> ExecutionResult:
         """Returns how the execution ended, with our names."""
@@ -143,11 +139,14 @@ class _Run:
         return {"error": "SfnAlias.Upstream", "cause": f"moto's interpreter ended the execution with the status {status}"}
 
 
-def _moto_name(name: str, execution: StartedExecution) -> str:
-    """Names a state machine by its content. So each revision has its own, and none is updated while it runs."""
-    members = ("stateMachineArn", "definition", "roleArn", "type", "redriveCount")
-    content = json.dumps([execution[member] for member in members])  # type: ignore[literal-required]
-    return f"{name[:MAX_NAME_CHARACTERS]}-{hashlib.sha256(content.encode()).hexdigest()[:10]}"
+def _wait(run: _Run, is_wanted: Callable[[], bool] = lambda: True) -> None:
+    """Waits for the end. Stops an execution that is not wanted any longer."""
+    interval, longest = INTERVALS
+    while run.is_running():
+        if not (run.is_known() and is_wanted()):
+            run.stop()
+        time.sleep(interval)
+        interval = min(interval * 2, longest)
 
 
 def _is_running(service: StepFunctions, execution: StartedExecution) -> bool:

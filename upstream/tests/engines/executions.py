@@ -73,6 +73,15 @@ def same_name(api: Api) -> None:
     api.sfn.stop_execution(executionArn=first["executionArn"])
 
 
+@feature(REQUESTS, "the same name after the state machine was deleted and created again")
+def created_again(api: Api) -> None:
+    for number in range(2):
+        arn = api.create(flow(Done={"Type": "Pass", "End": True}))
+        ended = api.run(arn, {"number": number}, name="order-1")
+        check("status and output", (ended["status"], json.loads(ended["output"])), ("SUCCEEDED", {"number": number}))
+        api.sfn.delete_state_machine(stateMachineArn=arn)
+
+
 @feature(REQUESTS, "StopExecution in a Wait, with error and cause")
 def stop(api: Api) -> None:
     execution = api.start(api.create(wait(60)))

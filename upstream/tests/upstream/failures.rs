@@ -42,6 +42,27 @@ fn a_short_failure_changes_nothing() {
     assert_eq!(fixture.wait(&execution)["status"], "SUCCEEDED");
 }
 
+/// A call that waits longer than others, such as GetActivityTask, does not show that the engine is down.
+#[test]
+fn a_long_call_that_fails_changes_nothing() {
+    let timeout = Duration::from_secs(2);
+    let fixture = Fixture::with_timeout(timeout);
+    let execution = fixture.start(MACHINE, "a");
+    fixture.engine.script("GetActivityTask", [Some(Scripted::DownAfter(timeout * 2))]);
+    std::thread::scope(|scope| {
+        let call = scope.spawn(|| fixture.try_call("GetActivityTask", json!({"activityArn": "a"})));
+        while !call.is_finished() {
+            assert_eq!(fixture.describe(&execution)["status"], "RUNNING");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        assert!(call.join().unwrap().is_err());
+    });
+    // Not asked again, so only the failure is known.
+    fixture.engine.script("DescribeExecution", [Some(Scripted::Down("reset"))]);
+    std::thread::sleep(Duration::from_millis(250));
+    assert_eq!(fixture.describe(&execution)["status"], "RUNNING");
+}
+
 #[test]
 fn garbage_for_the_timeout_fails_the_execution() {
     let cases = [

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use sfn_alias_upstream::{Transport, UpstreamResponse};
 use std::collections::{HashMap, VecDeque};
+use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -15,8 +16,22 @@ pub enum Scripted {
     Down(&'static str),
     /// No response within the timeout.
     Slow,
+    /// No response, with an error after this time.
+    DownAfter(Duration),
     /// This status and body.
     Body(u16, &'static str),
+    /// The usual response, after a function was called.
+    After(Hook),
+}
+
+/// A function that is called while the service waits for a response.
+#[derive(Clone)]
+pub struct Hook(pub Arc<dyn Fn() + Send + Sync>);
+
+impl fmt::Debug for Hook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Hook")
+    }
 }
 
 #[derive(Debug, Default)]
@@ -195,6 +210,15 @@ impl Transport for FakeEngine {
         };
         match scripted {
             None => Ok(self.0.lock().unwrap().respond(operation, &input)),
+            Some(Scripted::After(hook)) => {
+                let response = self.0.lock().unwrap().respond(operation, &input);
+                (hook.0)();
+                Ok(response)
+            }
+            Some(Scripted::DownAfter(time)) => {
+                std::thread::sleep(time);
+                Err("closed".to_owned())
+            }
             Some(Scripted::Down(error)) => Err(error.to_owned()),
             Some(Scripted::Slow) => {
                 let begin = Instant::now();

@@ -1,9 +1,10 @@
 //! Executions that end in the engine.
 
-use crate::fake_engine::ENGINE;
-use crate::support::{Fixture, LIMIT, MACHINE};
+use crate::fake_engine::{ENGINE, Hook, Scripted};
+use crate::support::{Fixture, LIMIT, MACHINE, definition};
 use serde_json::{Value, json};
 use sfn_alias::Timestamp;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Starts an execution, ends it in the engine and returns its description.
@@ -145,4 +146,21 @@ fn starts_that_an_earlier_process_did_not_send_are_sent() {
     assert_eq!(fixture.engine.calls("StartExecution")[0]["input"], "{}");
     std::thread::sleep(Duration::from_millis(1200));
     assert_eq!(fixture.engine.calls("StartExecution").len(), 1);
+}
+
+/// The engine's response to an earlier question does not end an execution that was started meanwhile.
+#[test]
+fn a_late_result_of_an_earlier_execution_is_not_used() {
+    let fixture = Fixture::with_machine();
+    let execution = fixture.start(MACHINE, "a");
+    fixture.engine.set_execution("a", json!({"status": "SUCCEEDED", "output": "1"}));
+    let again = fixture.restart();
+    let hook = move || {
+        std::thread::sleep(Duration::from_millis(5));
+        again.service.reset().unwrap();
+        again.create("orders", "STANDARD", &definition("1"));
+        again.start(MACHINE, "a");
+    };
+    fixture.engine.script("DescribeExecution", [Some(Scripted::After(Hook(Arc::new(hook))))]);
+    assert_eq!(fixture.describe(&execution)["status"], "RUNNING");
 }
