@@ -73,10 +73,9 @@ pub struct Options {
     /// use sfn_alias::model::{Failure, Outcome};
     ///
     /// let on_start = StartCallback::new(|execution| {
-    ///     let version = execution.state_machine_version_arn.as_deref().unwrap_or_default();
-    ///     Some(match version.ends_with(":2") {
-    ///         true => DelayedOutcome::from_exception("Orders.Broken", "version 2 fails"),
-    ///         false => Outcome::Succeeded(execution.input.clone()).into(),
+    ///     Some(match execution.version.map(|version| version.get()) {
+    ///         Some(2) => DelayedOutcome::from_exception("Orders.Broken", "version 2 fails"),
+    ///         _ => Outcome::Succeeded(execution.input.clone()).into(),
     ///     })
     /// });
     /// let sfn = StepFunctions::in_memory_with(Options { on_start: Some(on_start), ..Options::default() })?;

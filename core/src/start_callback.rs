@@ -2,7 +2,7 @@
 
 use crate::error::{Error, catch_panic};
 use crate::limits::Limits;
-use crate::model::{Failure, Outcome, Revision, Sensitive, StateMachineType, Timestamp};
+use crate::model::{Failure, Outcome, Revision, Sensitive, StateMachineType, Timestamp, VersionNumber};
 use crate::outcomes::{MAX_CAUSE_CHARACTERS, MAX_ERROR_CHARACTERS, check_ending, parse_ending};
 use crate::wire::{DeserializeRequest, read_json};
 use serde::ser::SerializeStruct;
@@ -28,9 +28,9 @@ pub struct StartedExecution {
     /// The creation time of the state machine. One that is deleted and created again has the same ARN.
     pub state_machine_created: Timestamp,
     /// The version that was started; `None` if the request had neither a version ARN nor an alias ARN.
-    pub state_machine_version_arn: Option<String>,
-    /// The alias that was started.
-    pub state_machine_alias_arn: Option<String>,
+    pub version: Option<VersionNumber>,
+    /// The name of the alias that was started.
+    pub alias: Option<String>,
     /// The name of the execution.
     pub name: String,
     /// The input, a JSON text.
@@ -48,6 +48,16 @@ pub struct StartedExecution {
 }
 
 impl StartedExecution {
+    /// Returns the ARN of the version that was started.
+    pub fn state_machine_version_arn(&self) -> Option<String> {
+        self.version.map(|number| format!("{}:{number}", self.state_machine_arn))
+    }
+
+    /// Returns the ARN of the alias that was started.
+    pub fn state_machine_alias_arn(&self) -> Option<String> {
+        self.alias.as_ref().map(|alias| format!("{}:{alias}", self.state_machine_arn))
+    }
+
     /// Returns the definition that was started, in Amazon States Language.
     pub fn definition(&self) -> &str {
         &self.revision.definition
@@ -64,8 +74,8 @@ impl Serialize for StartedExecution {
         let mut object = serializer.serialize_struct("StartedExecution", 12)?;
         object.serialize_field("executionArn", &self.execution_arn)?;
         object.serialize_field("stateMachineArn", &self.state_machine_arn)?;
-        serialize_option(&mut object, "stateMachineVersionArn", self.state_machine_version_arn.as_deref())?;
-        serialize_option(&mut object, "stateMachineAliasArn", self.state_machine_alias_arn.as_deref())?;
+        serialize_option(&mut object, "stateMachineVersionArn", self.state_machine_version_arn().as_deref())?;
+        serialize_option(&mut object, "stateMachineAliasArn", self.state_machine_alias_arn().as_deref())?;
         object.serialize_field("name", &self.name)?;
         object.serialize_field("input", &self.input)?;
         object.serialize_field("definition", self.definition())?;

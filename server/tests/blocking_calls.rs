@@ -153,6 +153,22 @@ fn hanging_callback_of_a_durable_service_blocks_nothing_else() {
     check_hanging_callbacks(true);
 }
 
+/// All threads are in use for longer than a call may wait.
+#[test]
+fn waiting_call_is_rejected_after_a_time() {
+    let gate = Arc::default();
+    let sfn = new_service(&gate);
+    let limits = Limits { blocking_threads: 1, call_wait_timeout: Duration::from_millis(50), ..Limits::default() };
+    let server =
+        BackgroundServer::start(ANY.into(), ServerConfig { limits, ..ServerConfig::new(sfn.clone(), false) }).unwrap();
+    let running = start(server.url(), "a");
+    wait_until(|| is_started(&sfn, "a"));
+    assert_eq!(call(server.url(), "StartExecution", &start_request("b")).0, 503);
+    assert!(!is_started(&sfn, "b"));
+    gate.release();
+    assert_eq!(running.join().unwrap().0, 200);
+}
+
 /// The client of a waiting call disconnects: the call does not run later.
 #[test]
 fn waiting_call_ends_with_its_connection() {

@@ -29,6 +29,12 @@ struct Entry {
     failing_since: Option<Instant>,
 }
 
+impl Entry {
+    fn new(knowledge: Knowledge) -> Self {
+        Self { knowledge, since: Instant::now(), answered: None, failing_since: None }
+    }
+}
+
 /// The executions by our ARN.
 #[derive(Debug, Default)]
 pub(crate) struct RunningExecutions {
@@ -56,8 +62,7 @@ impl RunningExecutions {
 
     /// Sets what is known about an execution.
     pub fn mark(&self, arn: &str, knowledge: Knowledge) {
-        let entry = Entry { knowledge, since: Instant::now(), answered: None, failing_since: None };
-        self.lock().insert(arn.to_owned(), entry);
+        self.lock().insert(arn.to_owned(), Entry::new(knowledge));
         self.added.notify_all();
     }
 
@@ -70,6 +75,17 @@ impl RunningExecutions {
             self.mark(arn, Knowledge::Sending);
         }
         is_unknown
+    }
+
+    /// Marks an execution as being sent. Returns what was known about it, or `None` if it is being sent already.
+    pub fn claim_known(&self, arn: &str) -> Option<Knowledge> {
+        let mut entries = self.lock();
+        let knowledge = entries.get(arn).map_or(Knowledge::Unknown, |entry| entry.knowledge);
+        if knowledge == Knowledge::Sending {
+            return None;
+        }
+        entries.insert(arn.to_owned(), Entry::new(Knowledge::Sending));
+        Some(knowledge)
     }
 
     /// Returns whether the engine has just responded.

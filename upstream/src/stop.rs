@@ -11,7 +11,7 @@ use sfn_alias::{Json, StartedExecution, StepFunctions, validate_from};
 use std::time::{Duration, Instant};
 
 const OPERATION: &str = "StopExecution";
-/// How often a stop checks whether the start was sent.
+/// How often a stop checks whether the start was sent, or another stop is finished.
 const WAIT_INTERVAL: Duration = Duration::from_millis(5);
 
 impl Upstream {
@@ -21,26 +21,37 @@ impl Upstream {
         validate_from(OPERATION, body, &service.options().limits)?;
         let deadline = self.engine.deadline();
         let arn = parse_target(body).unwrap_or_default();
-        self.wait_while_sending(&arn, deadline);
-        // An error is the same in the call.
-        let Some(execution) = service.find_running(&arn).ok().flatten() else {
-            return Ok(service.call_from(OPERATION, body, &Json)?);
-        };
-        let knowledge = self.executions.knowledge(&arn);
-        // Meanwhile, others do not end it as the engine returns it.
-        self.executions.mark(&arn, Knowledge::Sending);
-        let response = self.stop_running(service, &execution, body, deadline);
-        match &response {
-            Ok(_) => self.executions.remove(&arn, Instant::now()),
-            Err(_) => self.executions.mark(&arn, knowledge),
-        }
-        response
-    }
-
-    fn wait_while_sending(&self, arn: &str, deadline: Deadline) {
-        while self.executions.knowledge(arn) == Knowledge::Sending && !deadline.is_over() {
+        loop {
+            // An error is the same in the call.
+            let Some(execution) = service.find_running(&arn).ok().flatten() else {
+                return Ok(service.call_from(OPERATION, body, &Json)?);
+            };
+            // Meanwhile, others do not end it as the engine returns it.
+            if let Some(knowledge) = self.executions.claim_known(&arn) {
+                return self.stop_claimed(service, &execution, knowledge, body, deadline);
+            }
+            if deadline.is_over() {
+                return Err(self.engine.error(OPERATION, &"another request for the execution is not finished").into());
+            }
             std::thread::sleep(WAIT_INTERVAL);
         }
+    }
+
+    fn stop_claimed(
+        &self,
+        service: &StepFunctions,
+        execution: &StartedExecution,
+        knowledge: Knowledge,
+        body: &[u8],
+        deadline: Deadline,
+    ) -> Response {
+        let arn = &execution.execution_arn;
+        let response = self.stop_running(service, execution, body, deadline);
+        match &response {
+            Ok(_) => self.executions.remove(arn, Instant::now()),
+            Err(_) => self.executions.mark(arn, knowledge),
+        }
+        response
     }
 
     fn stop_running(

@@ -65,11 +65,24 @@ impl CallHandler for Handler {
         Upstream::handles(operation)
     }
 
+    fn handle_at_once(
+        &self,
+        service: &StepFunctions,
+        operation: &str,
+        body: &[u8],
+    ) -> Option<Result<Vec<u8>, HttpError>> {
+        Some(self.0.handle_at_once(service, operation, body)?.map_err(convert_error))
+    }
+
     fn handle(&self, service: &StepFunctions, operation: &str, body: &[u8]) -> Result<Vec<u8>, HttpError> {
-        self.0.handle(service, operation, body).map_err(|error| match error {
-            UpstreamError::Service(error) => error.into(),
-            UpstreamError::Engine(UpstreamResponse { status, body }) => HttpError::Upstream { status, body },
-        })
+        self.0.handle(service, operation, body).map_err(convert_error)
+    }
+}
+
+fn convert_error(error: UpstreamError) -> HttpError {
+    match error {
+        UpstreamError::Service(error) => error.into(),
+        UpstreamError::Engine(UpstreamResponse { status, body }) => HttpError::Upstream { status, body },
     }
 }
 

@@ -110,6 +110,7 @@ const LIMITS: Limits = Limits {
     write_timeout: Duration::from_secs(30),
     blocking_threads: 16,
     waiting_calls: 100,
+    call_wait_timeout: Duration::from_secs(60),
     stop_timeout: Duration::from_secs(10),
 };
 

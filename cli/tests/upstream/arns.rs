@@ -35,7 +35,6 @@ fn inputs_and_outputs_are_unchanged() {
 
 /// The ARNs and names of the engine do not appear in responses, also not within strings.
 #[test]
-#[ignore = "not implemented yet"]
 fn arns_of_the_engine_are_replaced() {
     let engine = Engine::start();
     let server = Server::start(&engine, &[]);

@@ -53,6 +53,11 @@ impl Fault {
         matches!(self, Self::NoResponseAfter | Self::CloseInTheMiddle | Self::Slow)
     }
 
+    /// Returns whether a response does not end within minutes.
+    pub fn hangs(&self) -> bool {
+        matches!(self, Self::NoResponse | Self::NoResponseAfter | Self::Slow | Self::SlowHead)
+    }
+
     /// Responds, or not. `response` is the right response. The connection is closed afterwards.
     pub fn respond(&self, stream: &mut TcpStream, response: &[u8], engine: &Engine) -> Result<()> {
         let half = response.len() / 2;

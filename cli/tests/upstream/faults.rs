@@ -11,7 +11,6 @@ use std::thread;
 use std::time::Instant;
 
 const QUICK: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:quick";
-#[expect(dead_code, reason = "soon")]
 const SYNC: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:sync";
 
 /// The operations that need the engine.
@@ -23,11 +22,16 @@ fn requests() -> Vec<(&'static str, Value)> {
         ("CreateStateMachine", create_request("new", PASS)),
         ("UpdateStateMachine", json!({"stateMachineArn": QUICK, "definition": PASS.replace("Only", "Other")})),
         ("StartExecution", start_request("started")),
+        ("StartSyncExecution", json!({"stateMachineArn": SYNC, "input": "{}"})),
         ("DescribeExecution", running.clone()),
         ("ListExecutions", json!({"stateMachineArn": ORDERS})),
         ("ListExecutions", json!({"stateMachineArn": format!("{ORDERS}:PROD"), "statusFilter": "RUNNING"})),
         ("GetExecutionHistory", history),
         ("StopExecution", execution_request("to-stop")),
+        ("RedriveExecution", execution_request("failed")),
+        ("SendTaskSuccess", json!({"taskToken": "token", "output": "{}"})),
+        ("SendTaskHeartbeat", json!({"taskToken": "token"})),
+        ("ListMapRuns", running),
     ]
 }
 
@@ -97,8 +101,11 @@ fn check_fault(fault: Fault) {
     engine.set_fault(fault.clone());
     let waiting = thread::spawn({
         let (client, engine) = (client.clone(), engine.clone());
+        let fault = fault.clone();
         move || {
-            for (operation, input) in requests() {
+            // A synchronous execution may take five minutes.
+            let is_bounded = |operation| operation != "StartSyncExecution" || !fault.hangs();
+            for (operation, input) in requests().into_iter().filter(|(operation, _)| is_bounded(*operation)) {
                 check_response(operation, &client.call(operation, &input), &engine);
             }
         }
@@ -140,6 +147,8 @@ fn check_recovery(client: &Client) {
     }
     client.start_ok("again");
     assert_eq!(client.describe("again")["status"], "RUNNING");
+    let history = client.call_ok("GetExecutionHistory", &execution_request("again"));
+    assert_eq!(history["events"].as_array().unwrap().len(), 2, "{history}");
 }
 
 /// The endpoint ends although requests wait for the engine.
@@ -222,8 +231,10 @@ fn short_failures() {
         engine.set_fault(fault);
         // More than the interval of the background poll.
         let before = engine.received().len();
+        let begin = Instant::now();
         while engine.received().len() < before + 2 {
             client.call("ListExecutions", &json!({"stateMachineArn": ORDERS}));
+            assert!(begin.elapsed() < LIMIT);
         }
         engine.clear_faults();
         assert_eq!(client.describe("running")["status"], "RUNNING");
@@ -288,6 +299,30 @@ fn engine_that_loses_its_data() {
     assert_eq!(client.describe("next")["status"], "RUNNING");
     engine.states().end("next", "SUCCEEDED");
     client.wait_for_status("next", "SUCCEEDED");
+}
+
+/// Stops of one execution at the same time that fail leave it RUNNING, and a later stop succeeds.
+#[test]
+fn concurrent_stops_that_fail() {
+    let engine = Engine::start();
+    let url = engine.url();
+    let arguments = ["serve", "--port", "0", "--upstream", &url, "--upstream-timeout", "30s"];
+    let server = Server::spawn(crate::support::program(&arguments));
+    let client = server.client();
+    client.create_orders(WAIT);
+    client.start_ok("e");
+    engine.set_fault(Fault::InternalError);
+    let stops: Vec<_> = (0..8)
+        .map(|_| {
+            let client = client.clone();
+            thread::spawn(move || client.call("StopExecution", &execution_request("e")).status)
+        })
+        .collect();
+    stops.into_iter().for_each(|stop| assert_eq!(stop.join().unwrap(), 500));
+    engine.clear_faults();
+    assert_eq!(client.describe("e")["status"], "RUNNING");
+    engine.states().end("e", "SUCCEEDED");
+    client.wait_for_status("e", "SUCCEEDED");
 }
 
 /// An execution with our name that someone else started on the engine.

@@ -113,6 +113,34 @@ fn many_slow_starts() {
     client.wait_for_status("last", "SUCCEEDED");
 }
 
+/// All threads wait for the engine: executions that have ended are described at once.
+#[test]
+fn ended_executions_while_all_threads_wait() {
+    let engine = Engine::start();
+    let url = engine.url();
+    let arguments = ["serve", "--port", "0", "--upstream", &url, "--upstream-timeout", "30s"];
+    let server = Server::spawn(crate::support::program(&arguments));
+    let client = server.client();
+    client.create_orders(PASS);
+    client.start_ok("ended");
+    client.wait_for_status("ended", "SUCCEEDED");
+    engine.set_fault(Fault::NoResponse);
+    let starters: Vec<_> = (0..520)
+        .map(|number| {
+            let client = client.clone();
+            let start = move || drop(client.try_call("StartExecution", &start_request(&format!("e{number}"))));
+            thread::Builder::new().stack_size(256 << 10).spawn(start).unwrap()
+        })
+        .collect();
+    engine.wait_for("StartExecution", 1 + 512);
+    let begin = Instant::now();
+    assert_eq!(client.describe("ended")["status"], "SUCCEEDED");
+    assert_eq!(client.get("/health").0, 200);
+    assert!(begin.elapsed() < Duration::from_secs(10), "{:?}", begin.elapsed());
+    drop(server);
+    starters.into_iter().for_each(|starter| starter.join().unwrap());
+}
+
 /// Responses without an end use bounded memory, also many at once.
 #[test]
 #[cfg(target_os = "linux")]

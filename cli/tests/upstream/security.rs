@@ -36,7 +36,7 @@ fn headers_of_clients_do_not_reach_the_engine() {
     let engine = Engine::start();
     call_all(&Server::start(&engine, &[]));
     let received = engine.received();
-    for operation in ["CreateStateMachine", "StartExecution", "DescribeExecution"] {
+    for operation in ["CreateStateMachine", "StartExecution", "DescribeExecution", "SendTaskSuccess", "ListMapRuns"] {
         assert!(engine.count(operation) > 0, "{operation}");
     }
     for request in &received {

@@ -112,10 +112,18 @@ pub(super) fn format_version_arn(state_machine_arn: &str, number: VersionNumber)
 }
 
 pub(super) fn format_execution_arn(state_machine_arn: &str, name: &str) -> String {
-    qualify_arn(&state_machine_arn.replacen(":stateMachine:", ":execution:", 1), name)
+    let (prefix, state_machine) = split_state_machine_arn(state_machine_arn);
+    [prefix, ":execution:", state_machine, ":", name].concat()
 }
 
 /// Formats the ARN of an execution of an EXPRESS state machine.
 pub(super) fn format_express_arn(state_machine_arn: &str, name: &str, id: &str) -> String {
-    qualify_arn(&qualify_arn(&state_machine_arn.replacen(":stateMachine:", ":express:", 1), name), id)
+    let (prefix, state_machine) = split_state_machine_arn(state_machine_arn);
+    [prefix, ":express:", state_machine, ":", name, ":", id].concat()
+}
+
+/// Splits an unqualified ARN at `:stateMachine:`.
+fn split_state_machine_arn(arn: &str) -> (&str, &str) {
+    let (prefix, name) = arn.rsplit_once(':').unwrap_or((arn, ""));
+    (prefix.strip_suffix(":stateMachine").unwrap_or(prefix), name)
 }

@@ -66,6 +66,7 @@ pub(crate) fn end_started(
     context: &Context<'_>,
 ) -> Result<Decision<()>> {
     let view = context.find_state_machine();
+    let view = view.filter(|view| view.state_machine().created == started.state_machine_created);
     let stored = view.map(|view| view.execution(&started.name)).transpose()?.flatten();
     let change = stored.filter(|execution| is_same_run(execution, started)).map(|execution| {
         let stopped = context.now.max(started.start_date).saturating_add(result.after);

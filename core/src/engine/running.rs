@@ -1,6 +1,6 @@
 //! Reads executions for callbacks, and for servers that run them on another endpoint.
 
-use super::{Context, format_execution_arn, format_version_arn, qualify_arn, require_execution};
+use super::{Context, format_execution_arn, require_execution};
 use crate::command::ExecutionRef;
 use crate::error::{Error, Result};
 use crate::model::{Execution, ExecutionStatus, Timestamp};
@@ -46,8 +46,8 @@ pub(super) fn report_execution(arn: &str, execution: &Execution, view: &dyn View
     Ok(StartedExecution {
         state_machine_arn: arn.to_owned(),
         state_machine_created: view.state_machine().created,
-        state_machine_version_arn: execution.version.map(|number| format_version_arn(arn, number)),
-        state_machine_alias_arn: execution.alias.as_deref().map(|alias| qualify_arn(arn, alias)),
+        version: execution.version,
+        alias: execution.alias.as_deref().map(Into::into),
         name: execution.name.to_string(),
         input: execution.input.clone(),
         kind: view.state_machine().kind,

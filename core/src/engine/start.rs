@@ -1,11 +1,11 @@
 //! Decides on starts of executions.
 
-use super::{
-    Context, Decision, format_execution_arn, format_express_arn, format_version_arn, qualify_arn, require_version,
-};
+use super::{Context, Decision, format_execution_arn, format_express_arn, require_version};
 use crate::command::{Qualifier, StartExecution, StartSyncExecution, StateMachineRef};
 use crate::error::{Error, Result};
-use crate::model::{Ending, Execution, ExecutionStatus, StateMachineType, Timestamp, UnstoredEnding, VersionNumber};
+use crate::model::{
+    Ending, Execution, ExecutionStatus, Failure, StateMachineType, Timestamp, UnstoredEnding, VersionNumber,
+};
 use crate::outcomes::{OutcomeSource, Start};
 use crate::start_callback::{DelayedOutcome, StartedExecution};
 use crate::store::{Change, RevisionKey, View};
@@ -28,22 +28,41 @@ pub(crate) struct StartValues<'r> {
 /// The output of a start, and what a callback receives if something was started that no rule ends.
 pub(crate) type Started<O> = (O, Option<Box<StartedExecution>>);
 
-/// A synchronous execution whose result a callback decides.
+/// A synchronous execution of an EXPRESS state machine.
 #[derive(Debug)]
 pub(crate) struct SyncStart {
     pub execution: StartedExecution,
-    version: Option<VersionNumber>,
-    alias: Option<Box<str>>,
     metadata_only: bool,
 }
 
 impl SyncStart {
     /// The error of a start whose result is not known.
     pub fn missing_outcome(&self) -> Error {
-        let StartedExecution { state_machine_arn, state_machine_version_arn, state_machine_alias_arn, .. } =
-            &self.execution;
-        let requested = state_machine_alias_arn.as_ref().or(state_machine_version_arn.as_ref());
-        Error::OutcomeRequired(requested.unwrap_or(state_machine_arn).clone())
+        let execution = &self.execution;
+        let requested = execution.state_machine_alias_arn().or_else(|| execution.state_machine_version_arn());
+        Error::OutcomeRequired(requested.unwrap_or_else(|| execution.state_machine_arn.clone()))
+    }
+
+    /// Returns the response.
+    pub fn into_output(self, ending: Ending) -> StartSyncExecutionOutput {
+        let (included, execution, status) = (!self.metadata_only, self.execution, ending.outcome.status());
+        let (output, Failure { error, cause }) = ending.outcome.into_parts();
+        StartSyncExecutionOutput {
+            billing_details: bill(execution.start_date, ending.stopped),
+            cause,
+            error,
+            execution_arn: execution.execution_arn,
+            input: included.then_some(execution.input),
+            input_details: DataDetails { included },
+            name: execution.name,
+            output: output.filter(|_| included),
+            output_details: DataDetails { included },
+            start_date: execution.start_date,
+            state_machine_arn: execution.state_machine_arn,
+            status: status.as_str().to_owned(),
+            stop_date: ending.stopped,
+            trace_header: execution.trace_header,
+        }
     }
 }
 
@@ -104,53 +123,29 @@ pub(crate) fn prepare_sync(
         after: ending.stopped.duration_since(context.now).unwrap_or_default(),
         outcome: ending.outcome,
     });
-    let start = SyncStart {
-        execution: *target.report(&target.format_express_arn(values))?,
-        version: target.version,
-        alias: target.alias.map(Into::into),
-        metadata_only: command.metadata_only,
-    };
+    let execution = *target.report(&target.format_express_arn(values))?;
+    let start = SyncStart { execution, metadata_only: command.metadata_only };
     Ok((start, result))
 }
 
-/// Ends a synchronous execution of an EXPRESS state machine, and counts it. It has a result even if its state machine was
-/// deleted meanwhile.
-pub(crate) fn finish_sync(
-    start: &SyncStart,
+/// Counts a synchronous execution, and returns when it stopped. It has a result even if its state machine was deleted
+/// meanwhile.
+pub(crate) fn count_sync(
+    execution: &StartedExecution,
     result: &DelayedOutcome,
     context: &Context<'_>,
-) -> Decision<StartSyncExecutionOutput> {
-    let started = start.execution.start_date;
+) -> Decision<Timestamp> {
+    let started = execution.start_date;
     // The clock of a test may stand still or be set back.
     let stopped = context.now.max(started).saturating_add(result.after);
     let unstored = UnstoredEnding {
-        alias: start.alias.clone(),
+        alias: execution.alias.as_deref().map(Into::into),
         status: result.outcome.status(),
         duration: stopped.duration_since(started).unwrap_or_default(),
     };
-    let is_stored = context.view.is_some_and(|view| view.state_machine().created <= started);
-    let change = is_stored.then_some(Change::CountStart { version: start.version, ending: Some(unstored) });
-    Decision { change, output: sync_output(start, &Ending { stopped, outcome: result.outcome.clone() }) }
-}
-
-fn sync_output(start: &SyncStart, ending: &Ending) -> StartSyncExecutionOutput {
-    let (included, execution, failure) = (!start.metadata_only, &start.execution, ending.outcome.failure());
-    StartSyncExecutionOutput {
-        billing_details: bill(execution.start_date, ending.stopped),
-        cause: failure.and_then(|failure| failure.cause.clone()),
-        error: failure.and_then(|failure| failure.error.clone()),
-        execution_arn: execution.execution_arn.clone(),
-        input: included.then(|| execution.input.clone()),
-        input_details: DataDetails { included },
-        name: execution.name.clone(),
-        output: ending.outcome.output().filter(|_| included).cloned(),
-        output_details: DataDetails { included },
-        start_date: execution.start_date,
-        state_machine_arn: execution.state_machine_arn.clone(),
-        status: ending.outcome.status().as_str().to_owned(),
-        stop_date: ending.stopped,
-        trace_header: execution.trace_header.clone(),
-    }
+    let is_stored = context.view.is_some_and(|view| view.state_machine().created == execution.state_machine_created);
+    let change = is_stored.then_some(Change::CountStart { version: execution.version, ending: Some(unstored) });
+    Decision { change, output: stopped }
 }
 
 /// AWS bills started units of 100 ms and 64 MB.
@@ -207,8 +202,8 @@ impl Target<'_, '_> {
             execution_arn: execution_arn.to_owned(),
             state_machine_arn: arn.to_owned(),
             state_machine_created: self.view.state_machine().created,
-            state_machine_version_arn: self.version.map(|number| format_version_arn(arn, number)),
-            state_machine_alias_arn: self.alias.map(|alias| qualify_arn(arn, alias)),
+            version: self.version,
+            alias: self.alias.map(str::to_owned),
             name: self.name.to_owned(),
             input: self.command.input.into(),
             kind: self.view.state_machine().kind,

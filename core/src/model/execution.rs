@@ -161,6 +161,14 @@ impl Outcome {
         }
     }
 
+    /// Returns the output, and why the execution did not succeed. One of them is empty.
+    pub fn into_parts(self) -> (Option<Sensitive>, Failure) {
+        match self {
+            Self::Succeeded(output) => (Some(output), Failure::default()),
+            Self::Failed(failure) | Self::TimedOut(failure) | Self::Aborted(failure) => (None, failure),
+        }
+    }
+
     /// Returns the outcome with a status, if an execution can end with it. `output` is used for SUCCEEDED only, and
     /// `failure` for the others.
     pub fn new(status: ExecutionStatus, output: impl FnOnce() -> Sensitive, failure: Failure) -> Option<Self> {

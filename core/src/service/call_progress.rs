@@ -129,15 +129,16 @@ impl StepFunctions {
         serializer: &K,
     ) -> Result<K::Output> {
         catch_panic(RESPONSE_LOST, || {
+            let result = result.map(|result| result.check(&self.inner.options.limits));
             self.with_call(AfterStart::Nothing, |call| match progress.0 {
                 State::Finished(response) => Ok(response),
                 State::Started(response, execution) => {
-                    let end = |result| source.run_without_global_lock(|| call.end_started(&execution, result));
+                    let end = |result| source.run_without_global_lock(|| call.end_started(&execution, &result));
                     result.map_or(Ok(()), end)?;
                     Ok(response)
                 }
                 State::StartedSync(start) => {
-                    let output = source.run_without_global_lock(|| call.finish_sync(&start, result))?;
+                    let output = source.run_without_global_lock(|| call.finish_sync(*start, result))?;
                     serializer.write(&output)
                 }
             })
@@ -151,6 +152,9 @@ impl StepFunctions {
     /// # Errors
     /// [`crate::Error::Store`].
     pub fn end_started_execution(&self, execution: &StartedExecution, result: DelayedOutcome) -> Result<()> {
-        catch_panic(NOTHING_CHANGED, || self.with_call(AfterStart::Nothing, |call| call.end_started(execution, result)))
+        catch_panic(NOTHING_CHANGED, || {
+            let result = result.check(&self.inner.options.limits);
+            self.with_call(AfterStart::Nothing, |call| call.end_started(execution, &result))
+        })
     }
 }

@@ -5,7 +5,7 @@ use crate::command::{Qualifier, RedriveExecution, StartExecution, StartSyncExecu
 use crate::engine::ending;
 use crate::engine::start::{self, StartValues, SyncStart};
 use crate::error::Result;
-use crate::model::StateMachineType;
+use crate::model::{Ending, StateMachineType};
 use crate::start_callback::{DelayedOutcome, StartCallback, StartedExecution};
 use crate::wire::output::{RedriveExecutionOutput, StartExecutionOutput, StartSyncExecutionOutput};
 
@@ -32,10 +32,10 @@ impl Call<'_> {
         let arn = command.start.state_machine.unqualified_arn;
         let (start, result) = self.read(arn, |context| start::prepare_sync(command, &values, context))?;
         match (result, self.after_start) {
-            (Some(result), _) => self.finish_sync(&start, Some(result)),
+            (Some(result), _) => self.finish_sync(start, Some(result)),
             (None, AfterStart::Run(callback)) => {
                 let result = self.run_callback(callback, &start.execution);
-                self.finish_sync(&start, result)
+                self.finish_sync(start, result)
             }
             (None, AfterStart::Report) => {
                 let missing = start.missing_outcome();
@@ -46,24 +46,25 @@ impl Call<'_> {
         }
     }
 
-    /// Ends a synchronous execution. Without a result it is rejected.
+    /// Ends a synchronous execution with a checked result. Without a result it is rejected.
     pub fn finish_sync(
         &mut self,
-        start: &SyncStart,
+        start: SyncStart,
         result: Option<DelayedOutcome>,
     ) -> Result<StartSyncExecutionOutput> {
-        let arn = &start.execution.state_machine_arn;
-        let result = result.ok_or_else(|| start.missing_outcome())?.check(&self.context.options.limits);
-        self.write(arn, |context| Ok(start::finish_sync(start, &result, context)))
+        let execution = &start.execution;
+        let result = result.ok_or_else(|| start.missing_outcome())?;
+        let stopped =
+            self.write(&execution.state_machine_arn, |context| Ok(start::count_sync(execution, &result, context)))?;
+        Ok(start.into_output(Ending { stopped, outcome: result.outcome }))
     }
 
-    /// Ends an execution as its callback decided, unless it was stopped, ended, redriven or deleted meanwhile.
-    pub fn end_started(&mut self, execution: &StartedExecution, result: DelayedOutcome) -> Result<()> {
+    /// Ends an execution with the checked result of its callback, unless it was stopped, ended, redriven or deleted meanwhile.
+    pub fn end_started(&mut self, execution: &StartedExecution, result: &DelayedOutcome) -> Result<()> {
         if execution.kind == StateMachineType::Express {
             return Ok(());
         }
-        let result = result.check(&self.context.options.limits);
-        self.write(&execution.state_machine_arn, |context| ending::end_started(execution, &result, context))
+        self.write(&execution.state_machine_arn, |context| ending::end_started(execution, result, context))
     }
 
     /// Handles an execution that was started and that no rule ends. The start is committed.
@@ -72,7 +73,7 @@ impl Call<'_> {
         match self.after_start {
             AfterStart::Run(callback) => catch_panic(RESPONSE_LOST, || {
                 let result = self.run_callback(callback, &started);
-                result.map_or(Ok(()), |result| self.end_started(&started, result))
+                result.map_or(Ok(()), |result| self.end_started(&started, &result))
             }),
             AfterStart::Report => {
                 self.reported = Some(ReportedStart::Stored(started));
@@ -82,11 +83,11 @@ impl Call<'_> {
         }
     }
 
-    /// Calls the callback. The time of the call is then the time of its return.
+    /// Calls the callback and checks its result. The time of the call is then the time of its return.
     fn run_callback(&mut self, callback: &StartCallback, execution: &StartedExecution) -> Option<DelayedOutcome> {
         let result = callback.run(execution);
         self.context.now = self.context.options.clock.now();
-        result
+        result.map(|result| result.check(&self.context.options.limits))
     }
 
     const fn reports_starts(&self) -> bool {

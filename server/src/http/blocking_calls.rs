@@ -18,6 +18,16 @@ pub trait CallHandler: Send + Sync + fmt::Debug {
         true
     }
 
+    /// Runs an operation if that never blocks. Called on a thread of the server.
+    fn handle_at_once(
+        &self,
+        _service: &StepFunctions,
+        _operation: &str,
+        _body: &[u8],
+    ) -> Option<Result<Vec<u8>, HttpError>> {
+        None
+    }
+
     /// Runs an operation, and returns its output as JSON. `service` has the account and region of the request. Called on
     /// a thread that may block, without the fork lock.
     ///
@@ -34,6 +44,7 @@ pub(super) struct BlockingCalls {
     threads: Arc<Semaphore>,
     thread_count: u32,
     waiting: Semaphore,
+    wait_timeout: Duration,
     handler: Option<Arc<dyn CallHandler>>,
 }
 
@@ -48,7 +59,7 @@ impl BlockingCalls {
         let runtime = Builder::new_current_thread().max_blocking_threads(count).thread_name("call").build()?;
         let waiting = Semaphore::new(limits.waiting_calls.min(Semaphore::MAX_PERMITS));
         let (runtime, threads) = (Some(runtime), Arc::new(Semaphore::new(count)));
-        Ok(Self { runtime, threads, thread_count, waiting, handler })
+        Ok(Self { runtime, threads, thread_count, waiting, wait_timeout: limits.call_wait_timeout, handler })
     }
 
     /// Returns whether the handler runs an operation, which the service may not support.
@@ -64,13 +75,16 @@ impl BlockingCalls {
         body: Bytes,
     ) -> Result<Vec<u8>, HttpError> {
         let handler = self.handler.clone().ok_or(HttpError::UnknownOperation)?;
+        if let Some(result) = handler.handle_at_once(&service, operation, &body) {
+            return result;
+        }
         self.run(move || handler.handle(&service, operation, &body)).await?
     }
 
     /// Runs `work` on a thread. If all threads are in use, waits for one. `work` continues if the future is dropped.
     ///
     /// # Errors
-    /// [`HttpError::Unavailable`] if too many calls wait, and [`HttpError::Internal`] if `work` panics.
+    /// [`HttpError::Unavailable`] if too many calls wait, or for too long, and [`HttpError::Internal`] if `work` panics.
     pub async fn run<R: Send + 'static>(&self, work: impl FnOnce() -> R + Send + 'static) -> Result<R, HttpError> {
         let thread = self.wait_for_thread().await?;
         let work = move || {
@@ -89,7 +103,8 @@ impl BlockingCalls {
             return Ok(thread);
         }
         let _waiting = self.waiting.try_acquire().map_err(|_| TOO_MANY_CALLS)?;
-        Arc::clone(&self.threads).acquire_owned().await.map_err(|_| HttpError::Internal)
+        let thread = timeout(self.wait_timeout, Arc::clone(&self.threads).acquire_owned()).await;
+        thread.map_err(|_| TOO_MANY_CALLS)?.map_err(|_| HttpError::Internal)
     }
 
     /// Waits until the calls end, also those whose client has disconnected. Returns whether that finished within the

@@ -28,6 +28,8 @@ pub struct Limits {
     pub blocking_threads: u32,
     /// Maximum number of calls that wait for such a thread (4,096). Further ones get a 503.
     pub waiting_calls: usize,
+    /// Maximum time that a call waits for such a thread (60 seconds). Then it gets a 503.
+    pub call_wait_timeout: Duration,
     /// Maximum time to finish the requests in flight when the server stops (10 seconds).
     pub stop_timeout: Duration,
 }
@@ -46,6 +48,7 @@ impl Default for Limits {
             write_timeout: Duration::from_secs(30),
             blocking_threads: 512,
             waiting_calls: 4096,
+            call_wait_timeout: Duration::from_secs(60),
             stop_timeout: Duration::from_secs(10),
         }
     }
