@@ -54,6 +54,17 @@ impl EngineExecution {
 }
 
 impl Upstream {
+    /// Executes an operation if that does not need the engine. Never blocks.
+    pub fn handle_at_once(&self, service: &StepFunctions, operation: &str, body: &[u8]) -> Option<Response> {
+        if operation != "DescribeExecution" {
+            return None;
+        }
+        // An execution that has ended.
+        let target: Target<'_> = serde_json::from_slice(body).ok()?;
+        let is_running = service.find_running(&target.execution_arn?).ok()?.is_some();
+        (!is_running).then(|| Ok(service.call_from(operation, body, &Json)?))
+    }
+
     pub(crate) fn describe_execution(&self, service: &StepFunctions, body: &[u8]) -> Response {
         self.refresh_target(service, body, self.engine.deadline())?;
         Ok(service.call_from("DescribeExecution", body, &Json)?)
