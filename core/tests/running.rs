@@ -137,3 +137,30 @@ fn a_previewed_request_has_the_previewed_creation_time() {
     let found = sfn.find_running(&format!("{}:a", arn.replace("stateMachine", "execution"))).unwrap().unwrap();
     assert_eq!(found.state_machine_created, created);
 }
+
+#[test]
+fn executions_are_found_with_their_description() {
+    let sfn = service(&Arc::new(AtomicI64::new(START)));
+    start(&sfn, "a");
+    call_ok(&sfn, "StopExecution", &json!({"executionArn": arn("a"), "error": "E"}));
+    let (execution, description) = sfn.find_execution(&arn("a")).unwrap();
+    assert_eq!((&*execution.name, execution.state_machine_arn.as_str()), ("a", ORDERS));
+    assert_eq!((&*description.status, description.error.as_deref()), ("ABORTED", Some("E")));
+    let code = |arn: &str| sfn.find_execution(arn).unwrap_err().code();
+    assert_eq!([code(&arn("missing")), code(ORDERS)], ["ExecutionDoesNotExist", "InvalidArn"]);
+}
+
+#[test]
+fn faults_are_checked_once_for_several_calls() {
+    let sfn = service(&Arc::new(AtomicI64::new(START)));
+    let rules = r#"{"faults": [{"operation": "ListStateMachines", "error": "ThrottlingException", "first": 1}]}"#;
+    sfn.set_outcomes(Some(Outcomes::parse(rules, &Limits::default()).unwrap()));
+    let without = sfn.without_faults().in_scope(sfn.scope().clone());
+    assert_eq!(without.call("ListStateMachines", b"{}").status, 200);
+    let check = |operation: &str, body: &[u8]| sfn.check_faults(operation, body).map_err(|error| error.code());
+    for (operation, body) in [("DescribeExecution", "{}"), ("ListStateMachines", "{"), ("SendTaskSuccess", "{}")] {
+        assert_eq!(check(operation, body.as_bytes()), Ok(()));
+    }
+    assert_eq!(check("ListStateMachines", b"{}"), Err("ThrottlingException"));
+    assert_eq!(check("ListStateMachines", b"{}"), Ok(()));
+}

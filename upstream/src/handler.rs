@@ -78,6 +78,8 @@ impl Upstream {
     /// # Errors
     /// The error of the service, or the error response of the engine.
     pub fn handle(&self, service: &StepFunctions, operation: &str, body: &[u8]) -> Response {
+        service.check_faults(operation, body)?;
+        let service = &service.without_faults();
         match find_handler(operation) {
             Some(handle) => handle(self, service, body),
             None if Operation::UNSUPPORTED.contains(&operation) => self.pass_through(service, operation, body),

@@ -35,6 +35,12 @@ pub(crate) fn find_running(command: &ExecutionRef<'_>, context: &Context<'_>) ->
     is_running.then(|| report_execution(&command.state_machine_arn, &execution, view)).transpose()
 }
 
+/// Returns a stored execution, running or not.
+pub(crate) fn find(command: &ExecutionRef<'_>, context: &Context<'_>) -> Result<StartedExecution> {
+    let (view, execution) = require_execution(command, context)?;
+    report_execution(&command.state_machine_arn, &execution, view)
+}
+
 /// Returns what a callback receives of a stored execution.
 pub(super) fn report_execution(arn: &str, execution: &Execution, view: &dyn View) -> Result<StartedExecution> {
     let execution_arn = format_execution_arn(arn, &execution.name);
