@@ -28,7 +28,7 @@ tools: rust-tools
 demo: rust-tools ## walk through the life cycle of an alias
 	$(CARGO) run -q -p sfn-alias-examples --bin demo
 
-test: tools fmt words circles clippy rust docs generated model examples c python node server ## run every check
+test: tools fmt words circles clippy rust docs generated model examples c python node server upstream ## run every check
 	@echo "== all checks passed"
 
 fmt: ## formatting

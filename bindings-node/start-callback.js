@@ -82,8 +82,12 @@ class StartCallback {
    * only of this one.
    */
   async abortEnded (executionArn) {
-    for (const [run, arn] of [...this.#pending]) {
-      if ((executionArn ?? arn) === arn && !await awaitsResult(run.call)) this.#abort(run)
+    const runs = []
+    for (const [run, arn] of this.#pending) {
+      if ((executionArn ?? arn) === arn) runs.push(run)
+    }
+    for (const run of runs) {
+      if (!await awaitsResult(run.call)) this.#abort(run)
     }
   }
 

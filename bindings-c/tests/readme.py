@@ -84,6 +84,7 @@ def main() -> None:
     ran = [
         run_document("bindings-c/README.md", {"c", "sh"}, env, work, FOLDER),
         run_document("README.md", {"c"}, env, work, FOLDER),
+        run_document("docs/on-start.md", {"c"}, env, work, FOLDER),
     ]
     for page in PAGES:
         folder = work / Path(page).stem

@@ -1,6 +1,6 @@
 //! The Python functions of a service: its clock, and the callback of started executions.
 
-use crate::start;
+use crate::callback_result::run_to_end;
 use pyo3::prelude::*;
 use pyo3::types::{PyWeakrefMethods, PyWeakrefReference};
 use pyo3::{PyTraverseError, PyVisit};
@@ -66,7 +66,7 @@ impl Callbacks {
             Python::try_attach(|py| {
                 let callbacks = weak.bind(py).upgrade_as::<Self>().ok().flatten()?;
                 let function = callbacks.get().on_start(py)?;
-                start::run_to_end(&function, execution, &limits).result
+                run_to_end(&function, execution, &limits).result
             })?
         }))
     }

@@ -65,7 +65,7 @@ impl StepFunctions {
             ];
             let request = members.into_iter().filter(|(_, value)| value.is_some()).into_py_dict(py)?;
             let source = JsonRequest { py, text: json_argument::dump("output", &request)? };
-            let ending = self.view(py, END)?.end_execution_from(&source, &ValueSerializer(py));
+            let ending = self.service.view(py, END)?.end_execution_from(&source, &ValueSerializer(py));
             ending.map_err(|error| to_exception(py, &error, END))
         })
     }
@@ -74,8 +74,8 @@ impl StepFunctions {
     /// before keep their ends.
     fn set_outcomes(&self, py: Python<'_>, outcomes: Argument<'_, '_>) -> PyResult<()> {
         catch_panic(py, "SetOutcomes", || {
-            let outcomes = json_argument::outcomes(outcomes, &self.store.limits())?;
-            self.store.set_outcomes(py, outcomes)
+            let outcomes = json_argument::outcomes(outcomes, &self.service.store.limits())?;
+            self.service.store.set_outcomes(py, outcomes)
         })
     }
 
@@ -86,7 +86,7 @@ impl StepFunctions {
     fn evaluate_alarms<'py>(&self, py: Python<'py>, rules: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         catch_panic(py, ALARMS, || {
             let source = json_argument::alarm_rules(rules)?;
-            let states = self.view(py, ALARMS)?.evaluate_alarms_from(&source, &ValueSerializer(py));
+            let states = self.service.view(py, ALARMS)?.evaluate_alarms_from(&source, &ValueSerializer(py));
             states.map_err(|error| to_exception(py, &error, ALARMS))
         })
     }

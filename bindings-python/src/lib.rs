@@ -1,13 +1,14 @@
 //! The Python binding of sfn-alias. It converts values and contains no rules.
 //!
 //! `de` deserializes Python values, and `ser` serializes responses to them. `error` and `panics` create exceptions.
-//! `argument`, `json_argument` and `options` convert other arguments. `callbacks`, `clock` and `start` call Python functions. `step_functions`, `executions`, `functions`,
+//! `argument`, `json_argument` and `options` convert other arguments. `callbacks`, `callback_result`, `clock` and `start` call Python functions. `step_functions`, `executions`, `functions`,
 //! `deployment`, `picker`, `server` and `template` define what Python imports. `python/sfn_alias` has the package around
 //! this module.
 
 #![deny(clippy::arithmetic_side_effects)]
 
 mod argument;
+mod callback_result;
 mod callbacks;
 mod clock;
 mod date;
@@ -27,6 +28,7 @@ mod picker;
 mod ser;
 mod serialize_error;
 mod server;
+mod service;
 mod start;
 mod step_functions;
 mod store;

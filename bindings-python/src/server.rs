@@ -153,13 +153,13 @@ fn read_data(data: Argument<'_, '_>) -> PyResult<Option<PathBuf>> {
 }
 
 fn start(py: Python<'_>, service: Py<StepFunctions>, owns_service: bool, port: u16) -> PyResult<Server> {
-    let served = service.get();
+    let served = &service.get().service;
     if served.has_clock() {
         return Err(PyValueError::new_err(
             "a service with a `clock` cannot be served, because the endpoint runs without the GIL; remove `clock`",
         ));
     }
-    let (core_service, durable) = (served.without_clock(py)?, served.is_durable());
+    let (core_service, durable) = (served.view_without_clock(py, "Serve")?, served.store.is_durable());
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let config = ServerConfig { fork_lock: Some(fork::fork_lock()), ..ServerConfig::new(core_service, durable) };
     let running = py.detach(|| BackgroundServer::start(address, config)).map_err(start_exception)?;

@@ -1,8 +1,6 @@
 //! The class `StepFunctions`.
 
 use crate::argument::{self, Argument};
-use crate::callbacks::Callbacks;
-use crate::clock;
 use crate::de::Input;
 use crate::error::to_exception;
 use crate::fork;
@@ -10,8 +8,8 @@ use crate::json_argument::JsonBody;
 use crate::options::{self, ServiceArgs};
 use crate::panics::catch_panic;
 use crate::ser::ResponseSerializer;
+use crate::service::Service;
 use crate::start::{self, Start};
-use crate::store::SharedStore;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -19,7 +17,6 @@ use pyo3::{PyTraverseError, PyVisit};
 use sfn_alias::model::VersionNumber;
 use sfn_alias::{Json, Operation};
 use std::path::PathBuf;
-use std::sync::Arc;
 
 /// An offline emulator of the AWS Step Functions API: state machines, versions, aliases and executions.
 ///
@@ -42,9 +39,7 @@ use std::sync::Arc;
 ///   exception is a failure. An `async` function runs as a task of the running event loop.
 #[pyclass(frozen, module = "sfn_alias", weakref)]
 pub struct StepFunctions {
-    pub(crate) store: Arc<SharedStore>,
-    callbacks: Option<Py<Callbacks>>,
-    view_index: usize,
+    pub(crate) service: Service,
 }
 
 #[pymethods]
@@ -110,7 +105,7 @@ impl StepFunctions {
     /// Returns the number of started executions per version; the key `None` counts starts without a version.
     fn start_counts<'py>(&self, py: Python<'py>, state_machine_arn: &str) -> PyResult<Bound<'py, PyDict>> {
         catch_panic(py, "StartCounts", || {
-            let view = self.view(py, "StartCounts")?;
+            let view = self.service.view(py, "StartCounts")?;
             let counts = py.detach(|| fork::with_fork_lock(|| view.count_starts(state_machine_arn)));
             let counts_by_version = PyDict::new(py);
             for start in counts.map_err(|error| to_exception(py, &error, "StartCounts"))? {
@@ -129,30 +124,25 @@ impl StepFunctions {
         account: Argument<'_, '_>,
         region: Argument<'_, '_>,
     ) -> PyResult<Self> {
-        catch_panic(py, "Scope", || {
-            let scope =
-                options::scope(self.store.view(py, self.view_index, "Scope")?.scope(), partition, account, region)?;
-            let view_index = self.store.view_index(py, scope)?;
-            Ok(Self { view_index, ..self.share(py) })
-        })
+        catch_panic(py, "Scope", || Ok(Self { service: self.service.in_scope(py, partition, account, region)? }))
     }
 
     /// The partition, for example `aws`.
     #[getter]
     fn partition(&self, py: Python<'_>) -> PyResult<String> {
-        catch_panic(py, "Scope", || Ok(self.store.view(py, self.view_index, "Scope")?.scope().partition().to_owned()))
+        catch_panic(py, "Scope", || Ok(self.service.view_without_clock(py, "Scope")?.scope().partition().to_owned()))
     }
 
     /// The account id, 12 digits.
     #[getter]
     fn account(&self, py: Python<'_>) -> PyResult<String> {
-        catch_panic(py, "Scope", || Ok(self.store.view(py, self.view_index, "Scope")?.scope().account().to_owned()))
+        catch_panic(py, "Scope", || Ok(self.service.view_without_clock(py, "Scope")?.scope().account().to_owned()))
     }
 
     /// The region, for example `us-east-1`.
     #[getter]
     fn region(&self, py: Python<'_>) -> PyResult<String> {
-        catch_panic(py, "Scope", || Ok(self.store.view(py, self.view_index, "Scope")?.scope().region().to_owned()))
+        catch_panic(py, "Scope", || Ok(self.service.view_without_clock(py, "Scope")?.scope().region().to_owned()))
     }
 
     /// The error classes, like `exceptions` of a boto3 client.
@@ -165,7 +155,7 @@ impl StepFunctions {
     /// starts again from the seed.
     fn reset(&self, py: Python<'_>) -> PyResult<()> {
         catch_panic(py, "Reset", || {
-            let service = self.store.view(py, self.view_index, "Reset")?;
+            let service = self.service.view_without_clock(py, "Reset")?;
             py.detach(|| fork::with_fork_lock(|| service.reset())).map_err(|error| to_exception(py, &error, "Reset"))
         })
     }
@@ -173,13 +163,13 @@ impl StepFunctions {
     /// Closes the store, in all scopes.
     pub fn close(&self, py: Python<'_>) -> PyResult<()> {
         catch_panic(py, "Close", || {
-            py.detach(|| fork::with_fork_lock(|| self.store.close()));
+            py.detach(|| fork::with_fork_lock(|| self.service.store.close()));
             Ok(())
         })
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        visit.call(&self.callbacks)
+        visit.call(&self.service.callbacks)
     }
 
     fn __enter__(slf: PyRef<'_, Self>) -> PyRef<'_, Self> {
@@ -198,7 +188,7 @@ impl StepFunctions {
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
         catch_panic(py, "Scope", || {
-            Ok(match self.store.view(py, self.view_index, "Scope") {
+            Ok(match self.service.view_without_clock(py, "Scope") {
                 Ok(view) => format!("<StepFunctions {}>", view.scope().arn_prefix()),
                 Err(_) => "<StepFunctions (closed)>".to_owned(),
             })
@@ -215,51 +205,7 @@ impl StepFunctions {
         args: &ServiceArgs<'_, '_>,
         clock: Option<Py<PyAny>>,
     ) -> PyResult<Self> {
-        let callbacks = Callbacks::new(py, clock, args.on_start()?)?;
-        let (mut options, scope) = (args.options(clock::core_clock())?, args.scope()?);
-        if let Some(callbacks) = callbacks.as_ref().filter(|callbacks| callbacks.get().has_on_start) {
-            options.on_start = Some(Callbacks::start_callback(callbacks.bind(py), options.limits.clone())?);
-        }
-        let store = py.detach(|| fork::with_fork_lock(|| SharedStore::open(path, exclusive, options, scope)));
-        let store = store.map_err(|error| to_exception(py, &error, "Open"))?;
-        Ok(Self { store: Arc::new(store), callbacks, view_index: 0 })
-    }
-
-    /// Returns another object of the same service.
-    pub fn share(&self, py: Python<'_>) -> Self {
-        let callbacks = self.callbacks.as_ref().map(|callbacks| callbacks.clone_ref(py));
-        Self { store: Arc::clone(&self.store), callbacks, view_index: self.view_index }
-    }
-
-    /// Returns whether a Python function is the clock.
-    pub fn has_clock(&self) -> bool {
-        self.callbacks.as_ref().is_some_and(|callbacks| callbacks.get().has_clock)
-    }
-
-    /// Returns whether the service is closed.
-    pub fn is_closed(&self) -> bool {
-        self.store.is_closed()
-    }
-
-    /// Returns whether the store is a file.
-    pub fn is_durable(&self) -> bool {
-        self.store.is_durable()
-    }
-
-    /// Returns the core's service without calling the clock.
-    pub fn without_clock(&self, py: Python<'_>) -> PyResult<sfn_alias::StepFunctions> {
-        self.store.view(py, self.view_index, "Serve")
-    }
-
-    /// Calls the clock and returns the core's service.
-    pub fn view(&self, py: Python<'_>, operation: &str) -> PyResult<sfn_alias::StepFunctions> {
-        self.update_clock(py)?;
-        self.store.view(py, self.view_index, operation)
-    }
-
-    /// Calls the clock.
-    pub fn update_clock(&self, py: Python<'_>) -> PyResult<()> {
-        clock::update_clock(py, self.callbacks.as_ref())
+        Ok(Self { service: Service::open(py, path, exclusive, args, clock)? })
     }
 
     /// Returns the call, if it may start an execution and the service has a callback.
@@ -269,9 +215,10 @@ impl StepFunctions {
         operation: &'a str,
         view: &sfn_alias::StepFunctions,
     ) -> Option<Start<'a, 'py>> {
-        let callbacks = self.callbacks.as_ref().filter(|callbacks| callbacks.get().has_on_start)?;
+        let callbacks = self.service.callbacks.as_ref().filter(|callbacks| callbacks.get().has_on_start)?;
         operation.parse::<Operation>().ok().filter(|operation| operation.starts_executions())?;
-        Some(Start { service: self, view: view.clone(), function: callbacks.get().on_start(py)?, operation })
+        let function = callbacks.get().on_start(py)?;
+        Some(Start { service: &self.service, view: view.clone(), function, operation })
     }
 
     fn run_json<'py>(
@@ -281,7 +228,7 @@ impl StepFunctions {
         body: &[u8],
         run_start: impl FnOnce(&Start<'_, 'py>, &JsonBody<'_, 'py>) -> PyResult<Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let view = self.view(py, operation)?;
+        let view = self.service.view(py, operation)?;
         match self.start(py, operation, &view) {
             Some(start) => run_start(&start, &JsonBody { py, body }),
             None => {
@@ -294,7 +241,7 @@ impl StepFunctions {
     fn invoke<'py>(&self, operation: &str, input: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let py = input.py();
         catch_panic(py, operation, || {
-            let view = self.view(py, operation)?;
+            let view = self.service.view(py, operation)?;
             let (source, serializer) = (Input::detached(input), ResponseSerializer(py));
             let response = match self.start(py, operation, &view) {
                 Some(start) => start.run(&source, &serializer)?,

@@ -4,7 +4,8 @@
 //! An alias routes executions to one or two versions of a state machine, with weights. This crate emulates state
 //! machines, versions, aliases, executions and tags, in memory or in an SQLite file. It implements their API
 //! operations with AWS's error codes and messages. Executions are routed and recorded, **not interpreted**: an
-//! execution ends as rules ([`Options::outcomes`]) or [`StepFunctions::end_execution`] specify.
+//! execution ends as rules ([`Options::outcomes`]), a callback ([`Options::on_start`]) or
+//! [`StepFunctions::end_execution`] specify.
 //!
 //! There are three entry points:
 //!

@@ -32,7 +32,8 @@ fn start(sfn: &StepFunctions, name: &str) {
 }
 
 fn names(sfn: &StepFunctions, state_machine_arn: Option<&str>) -> Vec<String> {
-    sfn.running_executions(state_machine_arn).unwrap().into_iter().map(|execution| execution.name).collect()
+    let arns = sfn.running_executions(state_machine_arn).unwrap();
+    arns.iter().map(|arn| arn.rsplit(':').next().unwrap().to_owned()).collect()
 }
 
 #[test]
@@ -52,6 +53,18 @@ fn running_executions_have_no_ending() {
     for name in ["b", "rule", "missing"] {
         assert_eq!(sfn.find_running(&arn(name)).unwrap(), None, "{name}");
     }
+}
+
+/// More executions than are in memory at a time.
+#[test]
+fn all_running_executions_are_found() {
+    let sfn = service(&Arc::new(AtomicI64::new(START)));
+    let mut started: Vec<_> = (0..250).map(|number| format!("e{number}")).collect();
+    started.iter().for_each(|name| start(&sfn, name));
+    let mut found = names(&sfn, None);
+    started.sort_unstable();
+    found.sort_unstable();
+    assert_eq!(found, started);
 }
 
 #[test]
@@ -123,4 +136,31 @@ fn a_previewed_request_has_the_previewed_creation_time() {
     call_ok(&sfn, "StartExecution", &json!({"stateMachineArn": arn, "name": "a"}));
     let found = sfn.find_running(&format!("{}:a", arn.replace("stateMachine", "execution"))).unwrap().unwrap();
     assert_eq!(found.state_machine_created, created);
+}
+
+#[test]
+fn executions_are_found_with_their_description() {
+    let sfn = service(&Arc::new(AtomicI64::new(START)));
+    start(&sfn, "a");
+    call_ok(&sfn, "StopExecution", &json!({"executionArn": arn("a"), "error": "E"}));
+    let (execution, description) = sfn.find_execution(&arn("a")).unwrap();
+    assert_eq!((&*execution.name, execution.state_machine_arn.as_str()), ("a", ORDERS));
+    assert_eq!((&*description.status, description.error.as_deref()), ("ABORTED", Some("E")));
+    let code = |arn: &str| sfn.find_execution(arn).unwrap_err().code();
+    assert_eq!([code(&arn("missing")), code(ORDERS)], ["ExecutionDoesNotExist", "InvalidArn"]);
+}
+
+#[test]
+fn faults_are_checked_once_for_several_calls() {
+    let sfn = service(&Arc::new(AtomicI64::new(START)));
+    let rules = r#"{"faults": [{"operation": "ListStateMachines", "error": "ThrottlingException", "first": 1}]}"#;
+    sfn.set_outcomes(Some(Outcomes::parse(rules, &Limits::default()).unwrap()));
+    let without = sfn.without_faults().in_scope(sfn.scope().clone());
+    assert_eq!(without.call("ListStateMachines", b"{}").status, 200);
+    let check = |operation: &str, body: &[u8]| sfn.check_faults(operation, body).map_err(|error| error.code());
+    for (operation, body) in [("DescribeExecution", "{}"), ("ListStateMachines", "{"), ("SendTaskSuccess", "{}")] {
+        assert_eq!(check(operation, body.as_bytes()), Ok(()));
+    }
+    assert_eq!(check("ListStateMachines", b"{}"), Err("ThrottlingException"));
+    assert_eq!(check("ListStateMachines", b"{}"), Ok(()));
 }

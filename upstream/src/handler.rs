@@ -3,7 +3,6 @@
 use crate::engine::{CallError, Engine};
 use crate::executions::RunningExecutions;
 use crate::machines::{MachineSource, Machines};
-use crate::pass_through::parse_target;
 use crate::permits::Permits;
 use crate::transport::{Transport, UpstreamResponse};
 use sfn_alias::{Error, Json, Operation, StepFunctions};
@@ -73,22 +72,14 @@ impl Upstream {
         find_handler(operation).is_some() || Operation::UNSUPPORTED.contains(&operation)
     }
 
-    /// Executes an operation if that does not need the engine. Never blocks.
-    pub fn handle_at_once(&self, service: &StepFunctions, operation: &str, body: &[u8]) -> Option<Response> {
-        if operation != "DescribeExecution" {
-            return None;
-        }
-        // An execution that has ended.
-        let is_running = service.find_running(&parse_target(body)?).ok()?.is_some();
-        (!is_running).then(|| Ok(service.call_from(operation, body, &Json)?))
-    }
-
     /// Executes an operation of AWS, also one that sfn-alias does not implement, with the service in the scope of the
     /// request. Blocks until the engine has responded.
     ///
     /// # Errors
     /// The error of the service, or the error response of the engine.
     pub fn handle(&self, service: &StepFunctions, operation: &str, body: &[u8]) -> Response {
+        service.check_faults(operation, body)?;
+        let service = &service.without_faults();
         match find_handler(operation) {
             Some(handle) => handle(self, service, body),
             None if Operation::UNSUPPORTED.contains(&operation) => self.pass_through(service, operation, body),

@@ -6,15 +6,12 @@
 use crate::UPSTREAM_ERROR;
 use crate::engine::{CallError, Deadline};
 use crate::events::{Page, PageRequest, format_page};
-use crate::handler::{Response, Upstream, UpstreamError};
-use crate::machines::region_of;
+use crate::handler::{Response, Upstream};
+use crate::machines::{MachineSource, region_of};
 use crate::pass_through::parse_target;
-use crate::refresh::EngineExecution;
-use serde_json::json;
 use sfn_alias::model::ExecutionStatus;
-use sfn_alias::wire::input::DescribeExecutionInput;
 use sfn_alias::wire::output::DescribeExecutionOutput;
-use sfn_alias::{Json, StepFunctions, validate_from};
+use sfn_alias::{Json, StartedExecution, StepFunctions, validate_from};
 use sha2::{Digest, Sha256};
 
 const OPERATION: &str = "GetExecutionHistory";
@@ -36,15 +33,12 @@ impl Upstream {
         validate_from(OPERATION, body, &service.options().limits)?;
         let deadline = self.engine.deadline();
         self.refresh_target(service, body, deadline)?;
-        let execution = service.describe_execution(&DescribeExecutionInput {
-            execution_arn: parse_target(body).as_deref().map(Into::into),
-            included_data: None,
-        })?;
+        let (execution, description) = service.find_execution(&parse_target(body).unwrap_or_default())?;
         let request: PageRequest = self.engine.parse(OPERATION, body)?;
         let position = self.parse_position(&execution.execution_arn, &request);
-        let arn = self.find_in_engine(service, &execution, deadline)?;
+        let arn = self.find_in_engine(&execution, &description, deadline)?;
         match position.zip(arn) {
-            Some((position, arn)) => Ok(self.read_page(&arn, &execution, &request, position, deadline)?),
+            Some((position, arn)) => Ok(self.read_page(&arn, &description, &request, position, deadline)?),
             None => Ok(service.call_from(OPERATION, body, &Json)?),
         }
     }
@@ -52,22 +46,22 @@ impl Upstream {
     /// Returns the engine's ARN of an execution, if the engine has it with the same status.
     fn find_in_engine(
         &self,
-        service: &StepFunctions,
-        execution: &DescribeExecutionOutput,
+        execution: &StartedExecution,
+        description: &DescribeExecutionOutput,
         deadline: Deadline,
-    ) -> Result<Option<String>, UpstreamError> {
-        if execution.error.as_deref() == Some(UPSTREAM_ERROR) {
+    ) -> Result<Option<String>, CallError> {
+        if description.error.as_deref() == Some(UPSTREAM_ERROR) {
             return Ok(None);
         }
-        let arn = self.find_execution_arn(service, &execution.execution_arn, deadline)?;
-        let input = json!({"executionArn": arn});
-        match self.call::<EngineExecution>(service.scope().region(), "DescribeExecution", &input, deadline) {
+        let status = &description.status;
+        let machine = self.machines.find_or_create(&self.engine, &MachineSource::from(execution), deadline)?;
+        match self.describe_in_engine(execution, &machine, deadline) {
             Ok(found) => {
-                let is_same = found.status == execution.status || execution.status == ExecutionStatus::Running.as_str();
-                Ok(is_same.then_some(arn))
+                let is_same = found.status == *status || *status == ExecutionStatus::Running.as_str();
+                Ok(is_same.then(|| machine.execution_arn(&execution.name)))
             }
             Err(error) if error.is("ExecutionDoesNotExist") => Ok(None),
-            Err(error) => Err(error.into()),
+            Err(error) => Err(error),
         }
     }
 

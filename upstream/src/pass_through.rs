@@ -1,13 +1,11 @@
 //! Passes requests on: those of operations that sfn-alias does not implement, and those about one of our executions.
 
 use crate::engine::Deadline;
-use crate::handler::{Response, Upstream, UpstreamError};
-use crate::machines::{Machine, MachineSource};
+use crate::handler::{Response, Upstream};
+use crate::machines::MachineSource;
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use sfn_alias::model::{Resource, StateMachineType};
-use sfn_alias::wire::input::{DescribeStateMachineForExecutionInput, DescribeStateMachineInput};
-use sfn_alias::{Error, StepFunctions, parse_arn};
+use sfn_alias::StepFunctions;
 use std::borrow::Cow;
 use std::time::Duration;
 
@@ -38,56 +36,14 @@ impl Upstream {
 
     /// Passes a request about one of our executions on.
     fn forward(&self, service: &StepFunctions, operation: &str, body: &[u8], deadline: Deadline) -> Response {
-        let body = match parse_target(body) {
-            Some(arn) => {
-                let arn = self.find_execution_arn(service, &arn, deadline)?;
-                Cow::Owned(replace_execution_arn(body, &arn))
-            }
-            // The engine returns the error.
-            None => Cow::Borrowed(body),
-        };
+        let mut body = Cow::Borrowed(body);
+        // Without an ARN, the engine returns the error.
+        if let Some(arn) = parse_target(&body) {
+            let (execution, _) = service.find_execution(&arn)?;
+            let machine = self.machines.find_or_create(&self.engine, &MachineSource::from(&execution), deadline)?;
+            body = Cow::Owned(replace_execution_arn(&body, &machine.execution_arn(&execution.name)));
+        }
         Ok(self.send(service.scope().region(), operation, &body, deadline)?)
-    }
-
-    /// Returns the engine's ARN of one of our executions.
-    ///
-    /// # Errors
-    /// Those of DescribeStateMachineForExecution, and of creating the state machine.
-    pub(crate) fn find_execution_arn(
-        &self,
-        service: &StepFunctions,
-        arn: &str,
-        deadline: Deadline,
-    ) -> Result<String, UpstreamError> {
-        let machine = self.find_machine(service, arn, deadline)?;
-        let Resource::Execution { execution, .. } = parse_arn(arn)?.resource else {
-            return Err(Error::ExecutionDoesNotExist(arn.to_owned()).into());
-        };
-        Ok(machine.execution_arn(execution))
-    }
-
-    /// Returns the state machine with the revision of a stored execution, which is STANDARD.
-    fn find_machine(
-        &self,
-        service: &StepFunctions,
-        execution_arn: &str,
-        deadline: Deadline,
-    ) -> Result<Machine, UpstreamError> {
-        let input =
-            DescribeStateMachineForExecutionInput { execution_arn: Some(execution_arn.into()), included_data: None };
-        let described = service.describe_state_machine_for_execution(&input)?;
-        let input = DescribeStateMachineInput {
-            state_machine_arn: Some(described.state_machine_arn.as_str().into()),
-            included_data: None,
-        };
-        let source = MachineSource {
-            state_machine_arn: &described.state_machine_arn,
-            created: service.describe_state_machine(&input)?.creation_date,
-            definition: &described.definition,
-            role_arn: &described.role_arn,
-            kind: StateMachineType::Standard,
-        };
-        Ok(self.machines.find_or_create(&self.engine, &source, deadline)?)
     }
 }
 

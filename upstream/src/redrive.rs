@@ -1,13 +1,10 @@
 //! Redrives executions: in the engine, then here.
 
-use crate::engine::Deadline;
-use crate::handler::{Response, Upstream, UpstreamError};
+use crate::engine::{CallError, Deadline};
+use crate::handler::{Response, Upstream};
+use crate::machines::{MachineSource, region_of};
 use crate::pass_through::{parse_target, replace_execution_arn};
-use crate::refresh::EngineExecution;
-use serde_json::json;
-use sfn_alias::model::ExecutionStatus;
-use sfn_alias::wire::input::DescribeExecutionInput;
-use sfn_alias::{Json, StepFunctions, validate_from};
+use sfn_alias::{Json, StartedExecution, StepFunctions, validate_from};
 
 const OPERATION: &str = "RedriveExecution";
 
@@ -17,12 +14,11 @@ impl Upstream {
         validate_from(OPERATION, body, &service.options().limits)?;
         let deadline = self.engine.deadline();
         self.refresh_target(service, body, deadline)?;
-        let arn = parse_target(body).unwrap_or_default();
-        if !is_redrivable(service, &arn) {
+        let Some(execution) = find_redrivable(service, &parse_target(body).unwrap_or_default()) else {
             // Its error, or the response of an earlier request.
             return Ok(service.call_from(OPERATION, body, &Json)?);
-        }
-        let is_redriven = self.redrive_in_engine(service, &arn, body, deadline)?;
+        };
+        let is_redriven = self.redrive_in_engine(&execution, body, deadline)?;
         let progress = self.begin(service, OPERATION, body)?;
         let sent = match progress.execution() {
             Some(execution) if !is_redriven => self.send_start(execution, deadline),
@@ -34,28 +30,24 @@ impl Upstream {
     /// Redrives an execution in the engine. Returns false if the engine does not have it.
     fn redrive_in_engine(
         &self,
-        service: &StepFunctions,
-        arn: &str,
+        execution: &StartedExecution,
         body: &[u8],
         deadline: Deadline,
-    ) -> Result<bool, UpstreamError> {
-        let (region, arn) = (service.scope().region(), self.find_execution_arn(service, arn, deadline)?);
-        let input = json!({"executionArn": arn});
-        match self.call::<EngineExecution>(region, "DescribeExecution", &input, deadline) {
+    ) -> Result<bool, CallError> {
+        let machine = self.machines.find_or_create(&self.engine, &MachineSource::from(execution), deadline)?;
+        match self.describe_in_engine(execution, &machine, deadline) {
             Err(error) if error.is("ExecutionDoesNotExist") => return Ok(false),
             // An earlier request was not recorded here.
-            Ok(found) if found.status == ExecutionStatus::Running.as_str() => return Ok(true),
-            Ok(found) if found.outcome().is_none() => {
-                return Err(self.engine.error(OPERATION, &format_args!("unknown status `{}`", found.status)).into());
-            }
+            Ok(found) if found.outcome().is_none() => return Ok(true),
             result => result?,
         };
-        self.send(region, OPERATION, &replace_execution_arn(body, &arn), deadline)?;
+        let body = replace_execution_arn(body, &machine.execution_arn(&execution.name));
+        self.send(region_of(&execution.state_machine_arn), OPERATION, &body, deadline)?;
         Ok(true)
     }
 }
 
-fn is_redrivable(service: &StepFunctions, arn: &str) -> bool {
-    let input = DescribeExecutionInput { execution_arn: Some(arn.into()), included_data: None };
-    service.describe_execution(&input).is_ok_and(|execution| execution.redrive_status == "REDRIVABLE")
+fn find_redrivable(service: &StepFunctions, arn: &str) -> Option<StartedExecution> {
+    let (execution, description) = service.find_execution(arn).ok()?;
+    (description.redrive_status == "REDRIVABLE").then_some(execution)
 }

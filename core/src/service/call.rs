@@ -44,6 +44,7 @@ pub(super) struct Call<'c> {
     pub picker: &'c WeightedPicker,
     pub id_rng: &'c Rng,
     pub outcomes: &'c SharedOutcomes,
+    pub skips_faults: bool,
     pub after_start: AfterStart<'c>,
     /// With [`AfterStart::Report`]: the execution that was started.
     pub reported: Option<ReportedStart>,

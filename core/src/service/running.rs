@@ -4,7 +4,7 @@ use super::StepFunctions;
 use super::call::{AfterStart, NOTHING_CHANGED, catch_panic};
 use super::operations::execute_request;
 use crate::command::{CreateStateMachine, EndExecution, UpdateStateMachine, parse};
-use crate::engine::{Context, ending, running, state_machine};
+use crate::engine::{Context, ending, execution, running, state_machine};
 use crate::error::{Error, Result};
 use crate::hex;
 use crate::json::SerializeResponse;
@@ -12,7 +12,8 @@ use crate::model::{Outcome, Revision, StateMachineType, Timestamp};
 use crate::operation::Operation;
 use crate::start_callback::StartedExecution;
 use crate::store::{Change, View};
-use crate::wire::input::{CreateStateMachineInput, UpdateStateMachineInput};
+use crate::wire::input::{CreateStateMachineInput, DescribeExecutionInput, UpdateStateMachineInput};
+use crate::wire::output::DescribeExecutionOutput;
 use crate::wire::{DeserializeRequest, deserialize_request};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -53,12 +54,12 @@ impl StepFunctions {
         hex::encode(hash.get(..DATA_ID_BYTES).unwrap_or_default())
     }
 
-    /// Returns the executions of a state machine, or of all state machines of all accounts and regions, that are RUNNING and
+    /// Returns the ARNs of the executions of a state machine, or of all state machines of all accounts and regions, that are RUNNING and
     /// have no ending in the future.
     ///
     /// # Errors
     /// [`crate::Error::Store`].
-    pub fn running_executions(&self, state_machine_arn: Option<&str>) -> Result<Vec<StartedExecution>> {
+    pub fn running_executions(&self, state_machine_arn: Option<&str>) -> Result<Vec<String>> {
         let now = self.options().clock.now();
         let mut found = Vec::new();
         match state_machine_arn {
@@ -84,6 +85,40 @@ impl StepFunctions {
         self.with_call(AfterStart::Nothing, |call| {
             call.read(&target.state_machine_arn, |context| running::find_running(&target, context))
         })
+    }
+
+    /// Returns how a stored execution was started, and its description.
+    ///
+    /// # Errors
+    /// Those of DescribeExecution.
+    pub fn find_execution(&self, execution_arn: &str) -> Result<(StartedExecution, DescribeExecutionOutput)> {
+        let input = DescribeExecutionInput { execution_arn: Some(execution_arn.into()), included_data: None };
+        catch_panic(NOTHING_CHANGED, || {
+            let command = parse(&input, &self.options().limits)?;
+            self.with_call(AfterStart::Nothing, |call| {
+                call.read(&command.state_machine_arn, |context| {
+                    Ok((running::find(&command, context)?, execution::describe(&command, context)?))
+                })
+            })
+        })
+    }
+
+    /// Checks whether a fault ([`crate::Outcomes`]) applies to a request. Counts the request.
+    ///
+    /// # Errors
+    /// The error of the fault.
+    pub fn check_faults(&self, operation: &str, body: &[u8]) -> Result<()> {
+        match (operation.parse(), serde_json::from_slice::<serde_json::Value>(body)) {
+            (Ok(operation), Ok(request)) => self.inner.outcomes.check_faults(operation, &request, self.scope()),
+            // The call returns the error.
+            _ => Ok(()),
+        }
+    }
+
+    /// Returns a service with the same data whose requests have no faults, for servers that call
+    /// [`StepFunctions::check_faults`] once for several calls.
+    pub fn without_faults(&self) -> Self {
+        Self { skips_faults: true, ..self.clone() }
     }
 
     /// Ends an execution at a time, which is limited to the time between its last start and now. Does nothing if it has ended.

@@ -29,8 +29,8 @@ const ID_SEED_MASK: u64 = 0x1D5;
 /// A clone is cheap and shares the store. [`StepFunctions::in_scope`] returns a clone for another account or
 /// region. All methods can be called from several threads.
 ///
-/// Executions are routed and recorded, **not interpreted**: an execution ends as rules ([`Options::outcomes`]) or
-/// [`StepFunctions::end_execution`] specify, and is RUNNING until then.
+/// Executions are routed and recorded, **not interpreted**: an execution ends as rules ([`Options::outcomes`]), a callback
+/// ([`Options::on_start`]) or [`StepFunctions::end_execution`] specify, and is RUNNING until then.
 ///
 /// ```
 /// use sfn_alias::StepFunctions;
@@ -42,7 +42,8 @@ const ID_SEED_MASK: u64 = 0x1D5;
 #[derive(Clone)]
 pub struct StepFunctions {
     pub(super) inner: Arc<Inner>,
-    scope: Arc<Scope>,
+    pub(super) scope: Arc<Scope>,
+    pub(super) skips_faults: bool,
 }
 
 pub(super) struct Inner {
@@ -50,7 +51,7 @@ pub(super) struct Inner {
     pub options: Options,
     picker: WeightedPicker,
     id_rng: Rng,
-    outcomes: SharedOutcomes,
+    pub outcomes: SharedOutcomes,
     tokens: PageTokenCodec,
 }
 
@@ -115,13 +116,13 @@ impl StepFunctions {
         };
         let outcomes = SharedOutcomes::new(options.outcomes.clone(), options.seed)?;
         let inner = Inner { store, options, picker, id_rng, outcomes, tokens };
-        Ok(Self { inner: Arc::new(inner), scope: Arc::default() })
+        Ok(Self { inner: Arc::new(inner), scope: Arc::default(), skips_faults: false })
     }
 
     /// Returns the same service in another partition, account or region.
     #[must_use]
     pub fn in_scope(&self, scope: Scope) -> Self {
-        Self { inner: Arc::clone(&self.inner), scope: Arc::new(scope) }
+        Self { inner: Arc::clone(&self.inner), scope: Arc::new(scope), skips_faults: self.skips_faults }
     }
 
     /// Returns the partition, account and region of this service.
@@ -303,7 +304,8 @@ impl StepFunctions {
         let options = &self.inner.options;
         let context = Context { view: None, now: options.clock.now(), options, tokens: &self.inner.tokens };
         let Inner { picker, id_rng, outcomes, .. } = &*self.inner;
-        Call { session, context, scope, picker, id_rng, outcomes, after_start, reported: None }
+        let skips_faults = self.skips_faults;
+        Call { session, context, scope, picker, id_rng, outcomes, skips_faults, after_start, reported: None }
     }
 }
 

@@ -118,7 +118,7 @@ class Server:
     def __init__(self, options: list[str], data: Path) -> None:
         self.port = peers.find_free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.command = [str(PROGRAM), "serve", "--port", str(self.port), "--seed", "7", "--log", "warn"]
+        self.command = [str(PROGRAM), "serve", "--port", str(self.port), "--seed", "7", "--log", "error"]
         self.command += ["--data", str(data), *options]
         self.process: subprocess.Popen[str] | None = None
 

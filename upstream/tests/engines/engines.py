@@ -16,11 +16,11 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 import endpoints
-import executions  # noqa: F401  adds its features, in the order of the page
-import states  # noqa: F401
-import versions  # noqa: F401
-import failures  # noqa: F401
 import page
+import states  # noqa: F401  adds its features, in the order of the page
+import versions  # noqa: F401
+import executions  # noqa: F401
+import failures  # noqa: F401
 import verify
 from botocore.exceptions import ClientError
 from endpoints import Api, Difference
@@ -79,7 +79,7 @@ def test_engine(engine: Peer, features: list[Feature]) -> tuple[page.Results, li
     others = [feature for feature in features if feature not in vectors]
     with (
         endpoints.start_engine(engine) as url,
-        endpoints.start_server(["--upstream", url, "--upstream-timeout", "5s"]) as server,
+        endpoints.start_server(["--upstream", url]) as server,
         ThreadPoolExecutor() as pool,
     ):
         direct = Api(url, url, engine, "direct")

@@ -10,7 +10,7 @@ from features import feature, output, wait
 FAILURES = "Failures"
 
 
-@feature(FAILURES, "the engine stops: executions are FAILED, and requests have an error that names it", only_behind=True)
+@feature(FAILURES, "the engine stops: executions are FAILED, and requests have an error", only_behind=True)
 def engine_stops(api: Api) -> None:
     with ExitStack() as engine:
         url = engine.enter_context(start_engine(api.engine))

@@ -123,8 +123,13 @@ MINISTACK = {
     ),
 }
 
+NO_RESPONSE = Limit("not implemented: FAILED", "status and error: ('FAILED', 'SfnAlias.Upstream')")
+
 MOTO_BEHIND = {
-    **pick(MOTO, "invalid_jsonata", "jsonata", "token_failure", "nested_start"),
+    **pick(MOTO, "invalid_jsonata", "redrive", "test_state", "jsonata", "token_failure", "activity_task"),
+    **pick(MOTO, "nested_start"),
+    "sync": NO_RESPONSE,
+    "sync_alias": Limit(NO_RESPONSE.text, "status and error: {('FAILED', 'SfnAlias.Upstream')}"),
     "whole_context_object": Limit(
         "FAILED, because DescribeExecution is an internal error", "status and error: ('FAILED', 'SfnAlias.Upstream')"
     ),
@@ -134,9 +139,10 @@ MOTO_BEHIND = {
     ),
 }
 
-MINISTACK_BEHIND = pick(
-    MINISTACK, "invalid_resource", "previous_event", "event_details", "history_of_branches", "timeout", "nested_start"
-)
+MINISTACK_BEHIND = {
+    **pick(MINISTACK, "invalid_resource", "redrive", "previous_event", "event_details", "history_of_branches"),
+    **pick(MINISTACK, "timeout", "nested_start"),
+}
 
 LIMITS: dict[tuple[str, str], dict[str, Limit]] = {
     ("moto", DIRECTLY): MOTO,

@@ -9,6 +9,8 @@ from features import BEHIND, DIRECTLY, FEATURES
 
 PAGE = endpoints.ROOT / "docs" / "engines.md"
 
+COLUMNS = {DIRECTLY: "directly", BEHIND: "behind sfn-alias"}
+
 # The text of a limit or an error by feature, engine and way; None if the feature works.
 Results = dict[tuple[str, str, str], str | None]
 
@@ -55,7 +57,7 @@ def count_features(results: Results, engine: str, way: str) -> str:
 
 def format_group(group: str, results: Results) -> str:
     columns = [(engine, way) for engine in endpoints.ENGINES for way in (DIRECTLY, BEHIND)]
-    header = ["feature", *(f"{engine.title} {way}" for engine, way in columns)]
+    header = ["feature", *(f"{engine.title} {COLUMNS[way]}" for engine, way in columns)]
     rows = [
         [feature.title, *(format_cell(results, (feature.name, engine.name, way)) for engine, way in columns)]
         for feature in FEATURES

@@ -3,6 +3,7 @@
 
 mod failures;
 mod fake_engine;
+mod faults;
 mod history;
 mod pass_through;
 mod redrive;
