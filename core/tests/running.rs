@@ -32,7 +32,8 @@ fn start(sfn: &StepFunctions, name: &str) {
 }
 
 fn names(sfn: &StepFunctions, state_machine_arn: Option<&str>) -> Vec<String> {
-    sfn.running_executions(state_machine_arn).unwrap().into_iter().map(|execution| execution.name).collect()
+    let arns = sfn.running_executions(state_machine_arn).unwrap();
+    arns.iter().map(|arn| arn.rsplit(':').next().unwrap().to_owned()).collect()
 }
 
 #[test]
@@ -52,6 +53,18 @@ fn running_executions_have_no_ending() {
     for name in ["b", "rule", "missing"] {
         assert_eq!(sfn.find_running(&arn(name)).unwrap(), None, "{name}");
     }
+}
+
+/// More executions than are in memory at a time.
+#[test]
+fn all_running_executions_are_found() {
+    let sfn = service(&Arc::new(AtomicI64::new(START)));
+    let mut started: Vec<_> = (0..250).map(|number| format!("e{number}")).collect();
+    started.iter().for_each(|name| start(&sfn, name));
+    let mut found = names(&sfn, None);
+    started.sort_unstable();
+    found.sort_unstable();
+    assert_eq!(found, started);
 }
 
 #[test]

@@ -66,6 +66,11 @@ impl RunningExecutions {
         self.added.notify_all();
     }
 
+    /// Adds an execution of an earlier process, unless it is known.
+    pub fn add(&self, arn: &str) {
+        self.lock().entry(arn.to_owned()).or_insert(Entry::new(Knowledge::Unknown));
+    }
+
     /// Marks an execution of which nothing is known as being sent. Returns false if it is known by now.
     pub fn claim(&self, arn: &str) -> bool {
         // Waits for the calls that have stored an execution and not marked it yet.

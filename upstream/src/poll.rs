@@ -1,8 +1,7 @@
 //! Asks about running executions in the background, so that they end here soon after they end in the engine.
 
-use crate::executions::Knowledge;
 use crate::handler::Upstream;
-use sfn_alias::{Error, StartedExecution, catch_panic};
+use sfn_alias::{Error, catch_panic};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -42,31 +41,27 @@ impl Drop for Poller {
 
 impl Upstream {
     fn poll(&self, is_stopped: &dyn Fn() -> bool) {
-        // If the store fails, every later request reports it.
-        for execution in self.service.running_executions(None).unwrap_or_default() {
-            if self.executions.knowledge(&execution.execution_arn) == Knowledge::Unknown {
-                self.executions.mark(&execution.execution_arn, Knowledge::Unknown);
-            }
-        }
+        self.add_earlier(is_stopped);
         while !is_stopped() {
             self.executions.wait_for_any(is_stopped);
             let begin = Instant::now();
-            let running: Vec<_> = self.executions.arns().iter().filter_map(|arn| self.find_running(arn)).collect();
+            let arns = self.executions.arns();
             // The next round repeats what failed.
-            catch_panic(Error::Internal, || self.refresh_all(&running, &self.poll_permits, None)).ok();
+            catch_panic(Error::Internal, || self.refresh_all(&arns, &self.poll_permits, None)).ok();
             // With many executions, no more than half of the time.
             pause(begin.elapsed().max(INTERVAL), is_stopped);
         }
     }
 
-    /// Finds an execution, and removes it from the list if it does not run.
-    fn find_running(&self, arn: &str) -> Option<StartedExecution> {
-        let now = Instant::now();
-        let running = self.service_for(arn).find_running(arn);
-        if !matches!(running, Ok(Some(_)) | Err(Error::Store(_))) {
-            self.executions.remove(arn, now);
+    /// Adds the executions of an earlier process.
+    fn add_earlier(&self, is_stopped: &dyn Fn() -> bool) {
+        while !is_stopped() {
+            match self.service.running_executions(None) {
+                Ok(arns) => return arns.iter().for_each(|arn| self.executions.add(arn)),
+                // Every request reports the error.
+                Err(_) => pause(INTERVAL, is_stopped),
+            }
         }
-        running.ok().flatten()
     }
 }
 

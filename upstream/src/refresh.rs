@@ -103,24 +103,25 @@ impl Upstream {
     /// Asks about several executions, with up to a permit for each at a time, until the deadline. Without one, each has its own.
     pub(crate) fn refresh_all(
         &self,
-        executions: &[StartedExecution],
+        arns: &[String],
         permits: &Permits,
         deadline: Option<Deadline>,
     ) -> sfn_alias::Result<()> {
-        if executions.is_empty() {
+        if arns.is_empty() {
             return Ok(());
         }
-        let next = Mutex::new(executions.iter());
+        let next = Mutex::new(arns.iter());
         let work = |_permit: Permit<'_>| {
             while !deadline.is_some_and(Deadline::is_over) {
-                let Some(execution) = next.lock().unwrap_or_else(PoisonError::into_inner).next() else { break };
-                self.refresh(execution, deadline.unwrap_or_else(|| self.engine.deadline()))?;
+                let Some(arn) = next.lock().unwrap_or_else(PoisonError::into_inner).next() else { break };
+                let Some(execution) = self.find_running(arn)? else { continue };
+                self.refresh(&execution, deadline.unwrap_or_else(|| self.engine.deadline()))?;
             }
             Ok(())
         };
         let Some(own) = permits.acquire(deadline.unwrap_or_else(|| self.engine.deadline())) else { return Ok(()) };
         // More threads than permits would only wait.
-        let others = (1..executions.len()).map_while(|_| permits.try_acquire());
+        let others = (1..arns.len()).map_while(|_| permits.try_acquire());
         std::thread::scope(|scope| {
             let spawn = |permit| std::thread::Builder::new().spawn_scoped(scope, || work(permit));
             // Without another thread, the others do the work.
@@ -128,6 +129,20 @@ impl Upstream {
             let result = work(own);
             handles.into_iter().fold(result, |result, handle| result.and(handle.join().unwrap_or(Ok(()))))
         })
+    }
+
+    /// Finds an execution. Nothing more needs to be known about one that does not run.
+    fn find_running(&self, arn: &str) -> sfn_alias::Result<Option<StartedExecution>> {
+        let now = Instant::now();
+        let running = match self.service_for(arn).find_running(arn) {
+            Err(error @ Error::Store(_)) => return Err(error),
+            // Its state machine was deleted.
+            running => running.ok().flatten(),
+        };
+        if running.is_none() {
+            self.executions.remove(arn, now);
+        }
+        Ok(running)
     }
 
     /// Asks about an execution that is RUNNING here. Ends it if it has ended in the engine, and sends it again if the engine

@@ -13,6 +13,9 @@ use std::time::Instant;
 
 const OPERATION: &str = "StartExecution";
 
+/// Maximum number of characters of our name in that of an EXPRESS execution: 80 without a hyphen and an id of 36.
+const NAME_CHARACTERS: usize = 43;
+
 /// The response of StartExecution.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -115,9 +118,9 @@ impl Upstream {
     }
 
     fn try_start(&self, execution: &StartedExecution, machine: &Machine, deadline: Deadline) -> Result<(), CallError> {
-        let request = start_request(execution, machine);
         let region = region_of(&execution.state_machine_arn);
-        let started = self.engine.call::<Started>(region, OPERATION, &request, deadline);
+        let start = |request: &Value| self.engine.call::<Started>(region, OPERATION, request, deadline);
+        let started = with_free_name(execution, machine, start);
         let Started { execution_arn } = started.map_err(|error| self.replace_error(error))?;
         self.check_arn(execution, machine, &execution_arn)
     }
@@ -131,9 +134,26 @@ impl Upstream {
     }
 }
 
-/// Returns the request that starts an execution in the engine.
-pub(crate) fn start_request(execution: &StartedExecution, machine: &Machine) -> Value {
-    let StartedExecution { name, input, trace_header, .. } = execution;
+/// Calls `start` with the request that starts an execution in the engine. Some engines refuse an EXPRESS execution with the name of
+/// another one. It is then started with another name.
+pub(crate) fn with_free_name<T>(
+    execution: &StartedExecution,
+    machine: &Machine,
+    start: impl Fn(&Value) -> Result<T, CallError>,
+) -> Result<T, CallError> {
+    let StartedExecution { execution_arn, name, kind, .. } = execution;
+    match start(&start_request(execution, machine, name)) {
+        Err(error) if *kind == StateMachineType::Express && error.is("ExecutionAlreadyExists") => {
+            let id = execution_arn.rsplit(':').next().unwrap_or_default();
+            let name: String = name.chars().take(NAME_CHARACTERS).collect();
+            start(&start_request(execution, machine, &format!("{name}-{id}")))
+        }
+        result => result,
+    }
+}
+
+fn start_request(execution: &StartedExecution, machine: &Machine, name: &str) -> Value {
+    let StartedExecution { input, trace_header, .. } = execution;
     let mut request = json!({"stateMachineArn": machine.arn, "name": name, "input": &**input});
     if let (Some(header), Some(members)) = (trace_header, request.as_object_mut()) {
         members.insert("traceHeader".to_owned(), json!(header));

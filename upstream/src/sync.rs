@@ -4,7 +4,7 @@ use crate::engine::{CallError, Deadline};
 use crate::handler::{Response, Upstream};
 use crate::machines::region_of;
 use crate::refresh::EngineExecution;
-use crate::start::{fail, start_request};
+use crate::start::{fail, with_free_name};
 use sfn_alias::model::Outcome;
 use sfn_alias::{Json, StartedExecution, StepFunctions};
 
@@ -28,7 +28,7 @@ impl Upstream {
     fn run_sync(&self, execution: &StartedExecution, deadline: Deadline) -> Result<Outcome, CallError> {
         let region = region_of(&execution.state_machine_arn);
         let found: EngineExecution = self.in_machine(execution, deadline, |machine| {
-            self.call(region, OPERATION, &start_request(execution, machine), deadline)
+            with_free_name(execution, machine, |request| self.call(region, OPERATION, request, deadline))
         })?;
         let status = &found.status;
         found.outcome().ok_or_else(|| self.engine.error(OPERATION, &format_args!("unknown status `{status}`")))

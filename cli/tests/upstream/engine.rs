@@ -167,7 +167,7 @@ impl Engine {
         match faults.get(&*received.operation).or_else(|| faults.get("")) {
             Some(fault) => {
                 let response = if fault.executes() { self.execute(received) } else { Vec::new() };
-                fault.respond(stream, &response, self).ok();
+                fault.respond(stream, &response, &|| self.has_fault()).ok();
                 false
             }
             None => stream.write_all(&self.execute(received)).is_ok(),

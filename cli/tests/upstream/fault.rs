@@ -1,6 +1,5 @@
 //! The ways in which the engine fails to respond.
 
-use crate::engine::Engine;
 use std::io::{Result, Write};
 use std::net::TcpStream;
 use std::thread::sleep;
@@ -58,16 +57,16 @@ impl Fault {
         matches!(self, Self::NoResponse | Self::NoResponseAfter | Self::Slow | Self::SlowHead)
     }
 
-    /// Responds, or not. `response` is the right response. The connection is closed afterwards.
-    pub fn respond(&self, stream: &mut TcpStream, response: &[u8], engine: &Engine) -> Result<()> {
+    /// Responds, or not. `response` is the right response; `is_active` is whether the fault lasts. The connection is closed afterwards.
+    pub fn respond(&self, stream: &mut TcpStream, response: &[u8], is_active: &dyn Fn() -> bool) -> Result<()> {
         let half = response.len() / 2;
         match self {
-            Self::NoResponse | Self::NoResponseAfter => wait_for_end(stream, engine),
+            Self::NoResponse | Self::NoResponseAfter => wait_for_end(stream, is_active),
             Self::Close => Ok(()),
             Self::CloseInTheMiddle => stream.write_all(&response[..half]),
-            Self::Slow => send_slowly(stream, response, engine),
+            Self::Slow => send_slowly(stream, response, is_active),
             Self::SlowHead => {
-                send_slowly(stream, &[b"HTTP/1.1 200 OK\r\nx-slow: ", &[b'a'; 10_000][..]].concat(), engine)
+                send_slowly(stream, &[b"HTTP/1.1 200 OK\r\nx-slow: ", &[b'a'; 10_000][..]].concat(), is_active)
             }
             Self::Garbage => stream.write_all(&[0xff, 0, b'\n', 0x80].repeat(100)),
             Self::Html(status) => {
@@ -103,20 +102,20 @@ const WRONG_TYPES: &str = r#"{"stateMachineArn": 1, "executionArn": ["a"], "star
 const NOT_AN_ARN: &str = r#"{"stateMachineArn": "no-arn", "executionArn": "\"}{", "startDate": 1e300, "stopDate": -1e300, "status": "DONE", "output": "{", "events": [{"id": -1}], "redriveDate": 1e300}"#;
 
 /// Waits until the client closes the connection or the fault ends.
-fn wait_for_end(stream: &TcpStream, engine: &Engine) -> Result<()> {
+fn wait_for_end(stream: &TcpStream, is_active: &dyn Fn() -> bool) -> Result<()> {
     stream.set_read_timeout(Some(Duration::from_millis(20)))?;
-    while engine.has_fault() && stream.peek(&mut [0]).map_or(true, |count| count > 0) {
+    while is_active() && stream.peek(&mut [0]).map_or(true, |count| count > 0) {
         sleep(Duration::from_millis(5));
     }
     Ok(())
 }
 
 /// A byte every 100 ms.
-fn send_slowly(stream: &mut TcpStream, bytes: &[u8], engine: &Engine) -> Result<()> {
+fn send_slowly(stream: &mut TcpStream, bytes: &[u8], is_active: &dyn Fn() -> bool) -> Result<()> {
     for byte in bytes {
         stream.write_all(&[*byte])?;
         sleep(Duration::from_millis(100));
-        if !engine.has_fault() {
+        if !is_active() {
             break;
         }
     }

@@ -7,20 +7,22 @@ use crate::model::{Execution, ExecutionStatus, Timestamp};
 use crate::start_callback::StartedExecution;
 use crate::store::{ExecutionFilter, RevisionKey, View};
 
-/// Adds the executions of a state machine that are RUNNING and have no ending in the future.
-pub(crate) fn collect_running(
-    arn: &str,
-    view: &dyn View,
-    now: Timestamp,
-    found: &mut Vec<StartedExecution>,
-) -> Result<()> {
+/// Number of executions that are in memory at a time, each with its input.
+const PAGE: usize = 100;
+
+/// Adds the ARNs of the executions of a state machine that are RUNNING and have no ending in the future.
+pub(crate) fn collect_running(arn: &str, view: &dyn View, now: Timestamp, found: &mut Vec<String>) -> Result<()> {
     let filter = ExecutionFilter { status: Some(ExecutionStatus::Running), ..ExecutionFilter::default() };
-    for (_, execution) in view.executions(now, None, filter, usize::MAX)? {
-        if execution.ending.is_none() {
-            found.push(report_execution(arn, &execution, view)?);
+    let mut before = None;
+    loop {
+        let page = view.executions(now, before, filter, PAGE)?;
+        let running = page.iter().filter(|(_, execution)| execution.ending.is_none());
+        found.extend(running.map(|(_, execution)| format_execution_arn(arn, &execution.name)));
+        match page.last() {
+            Some((position, _)) if page.len() == PAGE => before = Some(*position),
+            _ => return Ok(()),
         }
     }
-    Ok(())
 }
 
 /// Returns an execution if it is RUNNING and has no ending in the future.

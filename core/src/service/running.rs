@@ -54,12 +54,12 @@ impl StepFunctions {
         hex::encode(hash.get(..DATA_ID_BYTES).unwrap_or_default())
     }
 
-    /// Returns the executions of a state machine, or of all state machines of all accounts and regions, that are RUNNING and
+    /// Returns the ARNs of the executions of a state machine, or of all state machines of all accounts and regions, that are RUNNING and
     /// have no ending in the future.
     ///
     /// # Errors
     /// [`crate::Error::Store`].
-    pub fn running_executions(&self, state_machine_arn: Option<&str>) -> Result<Vec<StartedExecution>> {
+    pub fn running_executions(&self, state_machine_arn: Option<&str>) -> Result<Vec<String>> {
         let now = self.options().clock.now();
         let mut found = Vec::new();
         match state_machine_arn {

@@ -134,18 +134,14 @@ MOTO_BEHIND = {
         "FAILED, because DescribeExecution is an internal error", "status and error: ('FAILED', 'SfnAlias.Upstream')"
     ),
     "vectors": Limit(
-        "refuses repeated fields, unknown fields as AWS does, and EXPRESS executions with the same name",
-        "vectors that differ: ['create-machine/definition-field-twice', 'create-machine/definition-fields-of-states', "
-        "'express-execution/same-name']",
+        "refuses repeated fields, and unknown fields as AWS does",
+        "vectors that differ: ['create-machine/definition-field-twice', 'create-machine/definition-fields-of-states']",
     ),
 }
 
 MINISTACK_BEHIND = {
     **pick(MINISTACK, "invalid_resource", "redrive", "previous_event", "event_details", "history_of_branches"),
     **pick(MINISTACK, "timeout", "nested_start"),
-    "vectors": Limit(
-        "refuses EXPRESS executions with the same name", "vectors that differ: ['express-execution/same-name']"
-    ),
 }
 
 LIMITS: dict[tuple[str, str], dict[str, Limit]] = {

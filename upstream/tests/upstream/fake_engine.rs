@@ -78,6 +78,12 @@ impl FakeEngine {
         }
     }
 
+    /// Returns the names of all executions.
+    pub fn execution_names(&self) -> Vec<String> {
+        let state = self.0.lock().unwrap();
+        state.executions.keys().map(|arn| arn.rsplit(':').next().unwrap().to_owned()).collect()
+    }
+
     /// Returns the inputs of the calls of an operation.
     pub fn calls(&self, operation: &str) -> Vec<Value> {
         let state = self.0.lock().unwrap();

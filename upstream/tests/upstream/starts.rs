@@ -151,6 +151,14 @@ fn executions_of_express_state_machines_are_sent() {
     let execution = fixture.start(&machine, "a");
     assert!(execution.starts_with(&format!("{LOCAL}:express:express:a:")), "{execution}");
     assert_eq!(fixture.engine.calls("StartExecution")[0]["name"], "a");
+    // The names of EXPRESS executions may repeat, also if the engine does not allow that.
+    let name = "é".repeat(80);
+    for _ in 0..3 {
+        fixture.start(&machine, &name);
+    }
+    let names: Vec<_> = fixture.engine.execution_names().into_iter().filter(|other| other.starts_with('é')).collect();
+    assert_eq!(names.len(), 3);
+    assert!(names.iter().all(|name| name.chars().count() == 80), "{names:?}");
     // No execution is stored, so the client gets the error.
     fixture.engine.script("StartExecution", [Some(Scripted::Down("connection refused"))]);
     let error = fixture.try_call("StartExecution", json!({"stateMachineArn": machine})).unwrap_err();
