@@ -4,7 +4,7 @@ use super::{Context, Decision, format_execution_arn, format_express_arn, require
 use crate::command::{Qualifier, StartExecution, StartSyncExecution, StateMachineRef};
 use crate::error::{Error, Result};
 use crate::model::{
-    Ending, Execution, ExecutionStatus, Failure, StateMachineType, Timestamp, UnstoredEnding, VersionNumber,
+    Ending, Execution, ExecutionStatus, Failure, Sensitive, StateMachineType, Timestamp, UnstoredEnding, VersionNumber,
 };
 use crate::outcomes::{OutcomeSource, Start};
 use crate::start_callback::{DelayedOutcome, StartedExecution};
@@ -166,6 +166,7 @@ struct Target<'c, 'v> {
     alias: Option<&'c str>,
     /// The name of the execution: specified or generated.
     name: &'c str,
+    input: Sensitive,
     now: Timestamp,
 }
 
@@ -185,7 +186,7 @@ impl Target<'_, '_> {
             name: self.name.into(),
             version: self.version,
             alias: self.alias.map(Into::into),
-            input: self.command.input.into(),
+            input: self.input.clone(),
             trace_header: self.command.trace_header.map(Into::into),
             started: self.now,
             ending: ending.map(Box::new),
@@ -205,7 +206,7 @@ impl Target<'_, '_> {
             version: self.version,
             alias: self.alias.map(str::to_owned),
             name: self.name.to_owned(),
-            input: self.command.input.into(),
+            input: self.input.clone(),
             kind: self.view.state_machine().kind,
             start_date: self.now,
             redrive_count: 0,
@@ -226,7 +227,7 @@ fn resolve_target<'c, 'v>(
     let (version, alias) = resolve_route(view, command, values.percent, context.now)?;
     command.content.clone()?;
     let name = command.name.unwrap_or(&values.name);
-    Ok(Target { command, view, version, alias, name, now: context.now })
+    Ok(Target { command, view, version, alias, name, input: command.input.into(), now: context.now })
 }
 
 /// Returns the version to start, and the alias that selected it.

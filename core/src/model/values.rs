@@ -3,6 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::ops::Deref;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Milliseconds since 1970-01-01T00:00:00Z. Serialized as seconds with a fraction.
@@ -66,10 +67,21 @@ impl<'de> Deserialize<'de> for Timestamp {
     }
 }
 
-/// A sensitive text, for example a description, a definition or an input. `Debug` prints only its length.
-#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Sensitive(Box<str>);
+/// A sensitive text, for example a description, a definition or an input. `Debug` prints only its length. A clone is cheap.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Sensitive(Arc<str>);
+
+impl Serialize for Sensitive {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Sensitive {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::from)
+    }
+}
 
 impl Deref for Sensitive {
     type Target = str;

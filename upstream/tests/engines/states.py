@@ -33,14 +33,14 @@ def choice_state(api: Api) -> None:
 
 @feature(STATES, "Wait: RUNNING, then SUCCEEDED")
 def wait_state(api: Api) -> None:
-    execution = api.start(api.create(wait(1)), {"a": 1})
+    execution = api.start(api.create(wait(2)), {"a": 1})
     running = api.describe(execution)
     check("status", running["status"], "RUNNING")
     check("stopDate of a running execution", "stopDate" in running, False)
     ended = api.wait(execution)
     check("status", ended["status"], "SUCCEEDED")
     check("output", json.loads(ended["output"]), {"a": 1})
-    check("waited", (ended["stopDate"] - ended["startDate"]).total_seconds() >= 1, True)
+    check("waited", (ended["stopDate"] - ended["startDate"]).total_seconds() >= 2, True)
 
 
 @feature(STATES, "Parallel")
@@ -80,7 +80,7 @@ def catch(api: Api) -> None:
 
 @feature(STATES, "TimeoutSeconds of the state machine")
 def timeout(api: Api) -> None:
-    check("status", api.run(api.create({**wait(3), "TimeoutSeconds": 1}))["status"], "TIMED_OUT")
+    check("status", api.run(api.create({**wait(4), "TimeoutSeconds": 1}))["status"], "TIMED_OUT")
 
 
 @feature(STATES, "JSONata")

@@ -93,7 +93,7 @@ def start_unqualified(api: Api) -> None:
 def running_during_update(api: Api) -> None:
     def definition(number: int) -> dict[str, Any]:
         done = {"Type": "Pass", "Result": {"version": number}, "End": True}
-        return flow(Wait={"Type": "Wait", "Seconds": 1, "Next": "Done"}, Done=done)
+        return flow(Wait={"Type": "Wait", "Seconds": 2, "Next": "Done"}, Done=done)
 
     arn = api.create(definition(1))
     execution = api.start(arn)

@@ -4,9 +4,8 @@ use super::entry::Entry;
 use crate::error::{Error, Result};
 use crate::model::Timestamp;
 use crate::store::{Change, NamedStateMachine};
-use hashbrown::HashTable;
+use hashbrown::{DefaultHashBuilder, HashTable};
 use std::collections::BTreeSet;
-use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
@@ -14,7 +13,7 @@ use std::sync::Arc;
 pub(in crate::store) struct MemoryData {
     /// A table instead of a map, so that a transaction hashes its ARN once.
     entries: HashTable<(Arc<str>, Box<Entry>)>,
-    hasher: RandomState,
+    hasher: DefaultHashBuilder,
     /// The keys of `entries` in order, for lists.
     arns: BTreeSet<Arc<str>>,
     /// The ARNs of state machines in status DELETING.

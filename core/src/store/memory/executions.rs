@@ -2,7 +2,8 @@
 
 use crate::model::{Execution, ExecutionStatus, Revision, Timestamp};
 use crate::store::{ExecutionFilter, ExecutionPosition};
-use std::collections::{BTreeSet, BinaryHeap, HashMap, VecDeque};
+use hashbrown::HashMap;
+use std::collections::{BTreeSet, BinaryHeap, VecDeque};
 use std::ops::Bound;
 use std::sync::Arc;
 
