@@ -314,5 +314,5 @@ def test_a_clear_error_without_moto() -> None:
     done = subprocess.run([sys.executable, "-c", WITHOUT_MOTO], capture_output=True, text=True)
     assert done.stderr.splitlines()[-1] == (
         "ImportError: `sfn_alias.moto` needs the interpreter of moto: No module named 'moto'; "
-        "run `pip install 'moto[stepfunctions]>=5.2'`"
+        "run `pip install 'moto[stepfunctions]>=5.2.4'`"
     )

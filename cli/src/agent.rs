@@ -10,7 +10,7 @@ use ureq::Agent;
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Maximum size of a response body, in bytes.
-const MAX_BYTES: u64 = 10 << 20;
+pub(crate) const MAX_BYTES: u64 = 10 << 20;
 
 /// Maximum number of connections that wait for the next request.
 const IDLE_CONNECTIONS: usize = 32;
@@ -42,8 +42,16 @@ pub(crate) fn is_loopback(host: &str) -> bool {
 /// # Errors
 /// [`ureq::Error::BodyExceedsLimit`] for more than 10 MiB, and connection errors.
 pub(crate) fn send_request(agent: &Agent, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, ureq::Error> {
-    let (head, mut body) = agent.run(request)?.into_parts();
-    Ok(Response::from_parts(head, body.with_config().limit(MAX_BYTES).read_to_vec()?))
+    read_response(agent.run(request)?, MAX_BYTES)
+}
+
+/// Reads the body of a response.
+///
+/// # Errors
+/// [`ureq::Error::BodyExceedsLimit`] for more than `max_bytes`, and connection errors.
+pub(crate) fn read_response(response: Response<ureq::Body>, max_bytes: u64) -> Result<Response<Vec<u8>>, ureq::Error> {
+    let (head, mut body) = response.into_parts();
+    Ok(Response::from_parts(head, body.with_config().limit(max_bytes).read_to_vec()?))
 }
 
 #[cfg(feature = "tls")]

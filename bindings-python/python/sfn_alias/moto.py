@@ -96,10 +96,7 @@ class _Run:
         self._moto_name = f"{self._name[:MAX_NAME_CHARACTERS]}-{uuid.uuid4().hex[:10]}"
         self._backend = backends[account][region]
         self._machine = self._backend.create_state_machine(
-            name=self._moto_name,
-            definition=execution["definition"],
-            roleArn=execution["roleArn"],
-            sm_type=execution["type"],
+            name=self._moto_name, definition=execution["definition"], roleArn=execution["roleArn"]
         )
         others = set(threading.enumerate())
         self._execution = self._backend.start_execution(
@@ -171,6 +168,6 @@ def _import_moto() -> tuple[Any, Any]:
         from moto.stepfunctions.parser.models import stepfunctions_parser_backends
     except ImportError as error:
         raise ImportError(
-            f"`sfn_alias.moto` needs the interpreter of moto: {error}; run `pip install 'moto[stepfunctions]>=5.2'`"
+            f"`sfn_alias.moto` needs the interpreter of moto: {error}; run `pip install 'moto[stepfunctions]>=5.2.4'`"
         ) from error
     return stepfunctions_parser_backends, lambda: botocore_stubber.enabled

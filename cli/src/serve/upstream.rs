@@ -2,7 +2,7 @@
 
 use super::args::{ServeArgs, UpstreamArgs};
 use super::url::check_url;
-use crate::agent::{build_agent, send_request};
+use crate::agent::{MAX_BYTES, build_agent, read_response};
 use crate::endpoint::STEP_FUNCTIONS;
 use crate::exit::CliError;
 use crate::signing::{Caller, is_aws_url};
@@ -120,6 +120,15 @@ impl HttpTransport {
     }
 }
 
+/// Returns the maximum size of a response body. Hundreds of starts can wait for the engine at the same time.
+fn max_bytes(operation: &str) -> u64 {
+    match operation {
+        "StartExecution" | "StopExecution" | "RedriveExecution" => 256 << 10,
+        // Escaped inputs and outputs, pages of them, or errors with a definition.
+        _ => MAX_BYTES,
+    }
+}
+
 impl Transport for HttpTransport {
     fn url(&self) -> &str {
         &self.url
@@ -129,7 +138,8 @@ impl Transport for HttpTransport {
         let request = self.create_request(region, operation, body).map_err(|error| error.to_string())?;
         let request =
             self.agent.configure_request(request).timeout_global(Some(timeout)).max_idle_age(MAX_IDLE).build();
-        let response = send_request(&self.agent, request).map_err(|error| error.to_string());
+        let response = self.agent.run(request).and_then(|response| read_response(response, max_bytes(operation)));
+        let response = response.map_err(|error| error.to_string());
         self.log_failure(operation, response.as_ref().err().map(String::as_str));
         let response = response?;
         Ok(UpstreamResponse { status: response.status().as_u16(), body: response.into_body() })

@@ -112,14 +112,19 @@ fn every_recorded_start_runs_once_after_kills() {
     check_executions(&server.client(), &engine, &acknowledged);
 }
 
+/// Starts a server that waits for the engine for longer than the test.
+fn start_patient(engine: &Engine, file: &str) -> Server {
+    let url = engine.url();
+    let arguments = ["serve", "--port", "0", "--upstream", &url, "--upstream-timeout", "60s", "--data", file];
+    Server::spawn(crate::support::program(&arguments))
+}
+
 /// Kills the endpoint while the engine has a start that it does not answer.
 fn kill_during_start(fault: Fault) {
     let engine = Engine::start();
     let (_folder, file) = data_file();
     let args = ["--data", &*file];
-    let url = engine.url();
-    let slow = [&["serve", "--port", "0", "--upstream", &url, "--upstream-timeout", "60s"], &args[..]].concat();
-    let mut server = Server::spawn(crate::support::program(&slow));
+    let mut server = start_patient(&engine, &file);
     server.client().create_orders(PASS);
     engine.set_fault_of("StartExecution", fault);
     let starting = thread::spawn({
@@ -147,6 +152,56 @@ fn start_that_did_not_arrive() {
 #[test]
 fn start_that_arrived() {
     kill_during_start(Fault::NoResponseAfter);
+}
+
+/// Kills the endpoint while the engine has executed an operation on `e` and not responded. Returns the next endpoint.
+fn kill_during(operation: &'static str, status: &'static str, engine: &Engine, file: &str) -> Server {
+    let mut server = start_patient(engine, file);
+    server.client().create_orders(WAIT);
+    server.client().start_ok("e");
+    if status != "RUNNING" {
+        engine.states().end("e", status);
+    }
+    server.client().wait_for_status("e", status);
+    engine.set_fault_of(operation, Fault::NoResponseAfter);
+    let calling = thread::spawn({
+        let client = server.client();
+        move || client.try_call(operation, &execution_request("e"))
+    });
+    engine.wait_for(operation, 1);
+    wait_until("the engine executes the operation", || {
+        engine.states().executions.values().all(|execution| execution.status != status)
+    });
+    server.kill();
+    assert!(calling.join().unwrap().is_err());
+    engine.clear_faults();
+    Server::start(engine, &["--data", file])
+}
+
+/// The engine redrove an execution that has failed here: the next redrive records it, and the engine is not asked again.
+#[test]
+fn redrive_that_arrived() {
+    let engine = Engine::start();
+    let (_folder, file) = data_file();
+    let server = kill_during("RedriveExecution", "FAILED", &engine, &file);
+    let client = server.client();
+    assert_eq!(client.describe("e")["status"], "FAILED");
+    client.call_ok("RedriveExecution", &execution_request("e"));
+    assert_eq!(engine.count("RedriveExecution"), 1);
+    let execution = client.describe("e");
+    assert_eq!((&execution["status"], &execution["redriveCount"]), (&"RUNNING".into(), &1.into()), "{execution}");
+    engine.states().end("e", "SUCCEEDED");
+    client.wait_for_status("e", "SUCCEEDED");
+}
+
+/// The engine stopped an execution that runs here.
+#[test]
+fn stop_that_arrived() {
+    let engine = Engine::start();
+    let (_folder, file) = data_file();
+    let server = kill_during("StopExecution", "RUNNING", &engine, &file);
+    server.client().wait_for_status("e", "ABORTED");
+    assert_eq!(engine.states().executions.len(), 1);
 }
 
 /// Executions that run continue after a kill of the endpoint, and are not started again.
