@@ -79,6 +79,14 @@ pub struct Options {
     ///     })
     /// });
     /// let sfn = StepFunctions::in_memory_with(Options { on_start: Some(on_start), ..Options::default() })?;
+    /// # let definition = r#"{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Succeed\"}}}"#;
+    /// # let create = format!(r#"{{"name": "orders", "publish": true, "roleArn": "arn:aws:iam::123456789012:role/orders", "definition": "{definition}"}}"#);
+    /// # assert_eq!(sfn.call("CreateStateMachine", create.as_bytes()).status, 200);
+    /// let start = br#"{"stateMachineArn": "arn:aws:states:us-east-1:000000000000:stateMachine:orders:1", "name": "a", "input": "[7]"}"#;
+    /// assert_eq!(sfn.call("StartExecution", start).status, 200);
+    /// let describe = br#"{"executionArn": "arn:aws:states:us-east-1:000000000000:execution:orders:a"}"#;
+    /// let described = sfn.call("DescribeExecution", describe);
+    /// assert!(String::from_utf8_lossy(&described.body).contains(r#""output":"[7]""#));
     /// # Ok::<(), sfn_alias::Error>(())
     /// ```
     pub on_start: Option<StartCallback>,
