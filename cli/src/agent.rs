@@ -43,7 +43,7 @@ pub(crate) fn parse_url(option: &str, url: &str) -> Result<Uri, CliError> {
     let after_user = authority.as_str().rsplit('@').next().unwrap_or_default();
     match after_user.strip_prefix(authority.host()) {
         // The parser and ureq ignore an invalid port: requests would go to port 80 or 443.
-        Some(port) if !port.is_empty() && !authority.port_u16().is_some_and(|port| port > 0) => {
+        Some(port) if !port.is_empty() && authority.port_u16().is_none_or(|port| port == 0) => {
             let found = port.trim_start_matches(':');
             Err(CliError::Usage(format!("{option}: expected a port from 1 to 65535, found `{found}`")))
         }

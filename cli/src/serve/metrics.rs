@@ -1,7 +1,7 @@
 //! Sends metrics of executions to CloudWatch, from a thread of its own, so that no request waits for it.
 
 use super::args::ServeArgs;
-use super::url::{AwsRefusal, check_url};
+use super::url::{AwsError, check_url};
 use crate::endpoint::{CLOUDWATCH, Endpoint};
 use crate::exit::CliError;
 use crate::signing::Caller;
@@ -57,9 +57,9 @@ impl MetricsSender {
 /// # Errors
 /// Those of [`check_url`].
 pub(super) fn check_metrics_url(url: &str) -> Result<String, CliError> {
-    let refusal =
-        AwsRefusal { expected: "an emulator of CloudWatch: AWS rejects metrics in the namespace AWS/States", help: "" };
-    check_url("--metrics-to", url, Some(&refusal))
+    let error =
+        AwsError { expected: "an emulator of CloudWatch: AWS rejects metrics in the namespace AWS/States", help: "" };
+    check_url("--metrics-to", url, Some(&error))
 }
 
 /// A PutMetricData request.

@@ -1,7 +1,7 @@
 //! `serve --upstream`: runs executions in another endpoint.
 
 use super::args::{ServeArgs, UpstreamArgs};
-use super::url::{AwsRefusal, check_url, is_own_url};
+use super::url::{AwsError, check_url, is_own_url};
 use crate::agent::{MAX_BYTES, build_agent, parse_url, read_response};
 use crate::endpoint::STEP_FUNCTIONS;
 use crate::exit::CliError;
@@ -22,7 +22,7 @@ const OPTION: &str = "--upstream";
 /// Connections that were not used for longer are closed, because the engine may be about to close them.
 const MAX_IDLE: Duration = Duration::from_secs(1);
 
-const AWS_REFUSAL: AwsRefusal = AwsRefusal {
+const AWS_ERROR: AwsError = AwsError {
     expected: "an emulator",
     help: "; AWS charges for executions, and nothing is deleted there; to allow it, use --upstream-allow-aws",
 };
@@ -35,7 +35,7 @@ const AWS_REFUSAL: AwsRefusal = AwsRefusal {
 pub(super) fn create_transport(args: &ServeArgs, own: SocketAddr) -> Result<Option<HttpTransport>, CliError> {
     let UpstreamArgs { upstream, upstream_profile, upstream_allow_aws, upstream_timeout } = &args.upstream;
     let Some(url) = upstream else { return Ok(None) };
-    let url = check_url(OPTION, url, (!upstream_allow_aws).then_some(&AWS_REFUSAL))?;
+    let url = check_url(OPTION, url, (!upstream_allow_aws).then_some(&AWS_ERROR))?;
     check_engine_url(&url, own)?;
     let is_aws = is_aws_url(OPTION, &url)?;
     let caller = Caller::select_for_emulator(upstream_profile.as_deref(), is_aws);

@@ -6,20 +6,20 @@ use crate::signing::is_aws_url;
 use http::Uri;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs, UdpSocket};
 
-/// What the error of a URL of AWS says before and after the URL.
-pub(super) struct AwsRefusal {
+/// The text of the error of a URL of AWS.
+pub(super) struct AwsError {
     /// What is expected instead.
     pub expected: &'static str,
     /// What to do.
     pub help: &'static str,
 }
 
-/// Checks the URL of an option. Returns the URL for requests. `refuse_aws` is specified if AWS itself is not allowed.
+/// Checks the URL of an option. Returns the URL for requests. `aws_error` is specified if AWS itself is not allowed.
 ///
 /// # Errors
 /// [`CliError::Usage`] for an invalid URL, a password or a query in it, for another machine without TLS, and for AWS if
 /// it is not allowed.
-pub(super) fn check_url(option: &str, url: &str, refuse_aws: Option<&AwsRefusal>) -> Result<String, CliError> {
+pub(super) fn check_url(option: &str, url: &str, aws_error: Option<&AwsError>) -> Result<String, CliError> {
     let usage = |detail: &str| Err(CliError::Usage(format!("{option}: {detail}")));
     // The URL is logged, so the error omits it too.
     if url.contains('@') {
@@ -28,7 +28,7 @@ pub(super) fn check_url(option: &str, url: &str, refuse_aws: Option<&AwsRefusal>
     if url.contains(['?', '#']) {
         return usage("expected a URL without a query and a fragment");
     }
-    if let (true, Some(AwsRefusal { expected, help })) = (is_aws_url(option, url)?, refuse_aws) {
+    if let (true, Some(AwsError { expected, help })) = (is_aws_url(option, url)?, aws_error) {
         return usage(&format!("expected {expected}, found `{url}`{help}"));
     }
     let uri = parse_url(option, url)?;
