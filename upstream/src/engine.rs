@@ -1,9 +1,10 @@
 //! Calls operations of the engine, and describes why a call failed.
 
-use crate::transport::{Transport, UpstreamResponse};
+use crate::transport::{Transport, TransportError, UpstreamResponse};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Value, json};
+use sfn_alias::catch_panic;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -96,12 +97,15 @@ impl Engine {
     /// Calls an operation and returns the body of its response, which is a JSON object.
     pub fn send(&self, region: &str, operation: &str, body: &[u8], deadline: Deadline) -> Result<Vec<u8>, CallError> {
         if deadline.is_over() {
-            return Err(self.error(operation, &format_args!("no time is left of {:?}", self.timeout)));
+            return Err(self.no_response(operation, &format_args!("no time is left of {:?}", self.timeout)));
         }
         let begin = Instant::now();
-        let response = self.transport.send(region, operation, body, deadline.remaining());
-        let response = response.map_err(|error| self.error(operation, &error));
-        self.lock().record(begin, response.as_ref().err());
+        let send = || self.transport.send(region, operation, body, deadline.remaining());
+        let response = catch_panic(TransportError::NoResponse, send).map_err(|error| match error {
+            TransportError::NoResponse(reason) => self.no_response(operation, &reason),
+            TransportError::TooLarge(_) => self.too_large(operation, &error),
+        });
+        self.lock().record(begin, response.as_ref().err().filter(|error| error.has_no_response()));
         let response = response?;
         match response.status {
             200 => self.parse::<BTreeMap<String, IgnoredAny>>(operation, &response.body).map(|_| response.body),
@@ -119,7 +123,27 @@ impl Engine {
     /// Creates the error of a call.
     pub fn error(&self, operation: &str, detail: &dyn fmt::Display) -> CallError {
         let text = format!("{operation} at {} failed: {detail}", self.transport.url());
-        CallError { text: text.chars().take(MAX_CHARACTERS).collect(), rejection: None }
+        CallError { text: text.chars().take(MAX_CHARACTERS).collect(), has_response: true, rejection: None }
+    }
+
+    fn no_response(&self, operation: &str, reason: &dyn fmt::Display) -> CallError {
+        CallError { has_response: false, ..self.error(operation, reason) }
+    }
+
+    /// Creates an error that clients do not retry: the response would be the same.
+    fn too_large(&self, operation: &str, error: &TransportError) -> CallError {
+        let help = match operation {
+            "GetExecutionHistory" => {
+                "; help: with an engine that has pages, use a smaller `maxResults` or `includeExecutionData` false"
+            }
+            _ => "",
+        };
+        let CallError { text, .. } = self.error(operation, &format_args!("{error}{help}"));
+        let code = "ValidationException";
+        let body = json!({"__type": format!("com.amazon.coral.validate#{code}"), "message": text});
+        let response = UpstreamResponse { status: 400, body: body.to_string().into_bytes() };
+        let rejection = Rejection { code: code.to_owned(), message: text.clone(), response };
+        CallError { text, has_response: true, rejection: Some(rejection) }
     }
 
     fn lock(&self) -> MutexGuard<'_, Contact> {
@@ -139,7 +163,7 @@ impl Engine {
         let separator = if code.is_empty() { "" } else { ", " };
         let CallError { text, .. } =
             self.error(operation, &format_args!("status {status}{separator}{code}: {message}"));
-        CallError { text, rejection: Some(Rejection { code, message, response }) }
+        CallError { text, has_response: true, rejection: Some(Rejection { code, message, response }) }
     }
 }
 
@@ -176,6 +200,7 @@ fn describe_body(body: &[u8]) -> String {
 #[error("{text}")]
 pub(crate) struct CallError {
     text: String,
+    has_response: bool,
     rejection: Option<Rejection>,
 }
 
@@ -208,7 +233,12 @@ impl CallError {
                 let response = UpstreamResponse { status, body: replace(body) };
                 Rejection { code, message: replace_text(message), response }
             });
-        Self { text: replace_text(self.text), rejection }
+        Self { text: replace_text(self.text), rejection, ..self }
+    }
+
+    /// Returns whether the engine did not respond in time.
+    pub fn has_no_response(&self) -> bool {
+        !self.has_response
     }
 
     /// Returns whether the engine responded with an error of AWS.

@@ -6,6 +6,7 @@ use crate::machines::{MachineSource, Machines};
 use crate::permits::Permits;
 use crate::transport::{Transport, UpstreamResponse};
 use sfn_alias::{Error, Json, Operation, StepFunctions};
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 /// Options of an [`Upstream`].
@@ -27,6 +28,8 @@ pub struct Upstream {
     pub(crate) list_permits: Permits,
     /// For the requests of the background poll, which a list must not wait for.
     pub(crate) poll_permits: Permits,
+    /// Whether an output that is a string has quotes, as far as this is known.
+    pub(crate) quotes_strings: AtomicBool,
 }
 
 /// Maximum number of requests at the same time that ask about the executions of lists.
@@ -63,6 +66,7 @@ impl Upstream {
             executions: RunningExecutions::default(),
             list_permits: Permits::new(LIST_REQUESTS),
             poll_permits: Permits::new(POLL_REQUESTS),
+            quotes_strings: AtomicBool::new(false),
             service,
         }
     }

@@ -12,6 +12,7 @@ mod executions;
 mod handler;
 mod history;
 mod machines;
+mod output;
 mod pass_through;
 mod permits;
 mod poll;
@@ -25,7 +26,7 @@ mod transport;
 
 pub use handler::{Response, Upstream, UpstreamError, UpstreamOptions};
 pub use poll::Poller;
-pub use transport::{Transport, UpstreamResponse};
+pub use transport::{Transport, TransportError, UpstreamResponse};
 
 /// The error of an execution that the engine did not run.
 pub const UPSTREAM_ERROR: &str = "SfnAlias.Upstream";

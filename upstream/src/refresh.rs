@@ -4,10 +4,10 @@ use crate::engine::{CallError, Deadline};
 use crate::executions::Knowledge;
 use crate::handler::{Response, Upstream};
 use crate::machines::{Machine, MachineSource, region_of};
+use crate::output::to_json;
 use crate::permits::{Permit, Permits};
 use crate::start::fail;
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 use serde_json::json;
 use sfn_alias::model::{ExecutionStatus, Failure, Outcome};
 use sfn_alias::{Error, Json, Scope, Sensitive, StartedExecution, StepFunctions, Timestamp, parse_arn};
@@ -40,16 +40,7 @@ impl EngineExecution {
     pub fn outcome(&self) -> Option<Outcome> {
         let status = ExecutionStatus::parse(&self.status)?;
         let failure = Failure { error: self.error.clone(), cause: self.cause.clone() };
-        Outcome::new(status, || self.output_json().into(), failure)
-    }
-
-    /// Returns the output as JSON. Some engines return a string without its quotes.
-    fn output_json(&self) -> String {
-        let output = self.output.as_deref().unwrap_or("null");
-        match serde_json::from_str::<IgnoredAny>(output) {
-            Ok(_) => output.to_owned(),
-            Err(_) => json!(output).to_string(),
-        }
+        Outcome::new(status, || to_json(self.output.as_deref().unwrap_or("null")).into(), failure)
     }
 }
 
@@ -189,7 +180,7 @@ impl Upstream {
     /// Asks the engine about an execution.
     fn ask(&self, execution: &StartedExecution, deadline: Deadline) -> Result<EngineExecution, CallError> {
         let machine = self.machines.find_or_create(&self.engine, &MachineSource::from(execution), deadline)?;
-        self.describe_in_engine(execution, &machine, deadline)
+        self.describe_with_output(execution, &machine, deadline)
     }
 
     pub(crate) fn describe_in_engine(

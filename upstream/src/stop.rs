@@ -77,7 +77,7 @@ impl Upstream {
         deadline: Deadline,
     ) -> Result<Option<EngineExecution>, CallError> {
         let machine = self.machines.find_or_create(&self.engine, &MachineSource::from(execution), deadline)?;
-        let describe = || self.describe_in_engine(execution, &machine, deadline);
+        let describe = || self.describe_with_output(execution, &machine, deadline);
         match describe() {
             Err(error) if error.is("ExecutionDoesNotExist") => return Ok(None),
             Ok(found) if found.outcome().is_some() => return Ok(Some(found)),

@@ -12,6 +12,17 @@ pub struct UpstreamResponse {
     pub body: Vec<u8>,
 }
 
+/// Why there is no response.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TransportError {
+    /// The engine did not respond, with the reason.
+    #[error("{0}")]
+    NoResponse(String),
+    /// The engine responded with a body of more than this number of bytes.
+    #[error("expected a response of up to {0} bytes, found a larger one")]
+    TooLarge(u64),
+}
+
 /// Sends requests in AWS JSON 1.0 to the engine. The signature is that of the program, never that of a client.
 pub trait Transport: fmt::Debug + Send + Sync {
     /// Returns the URL of the engine, for error texts.
@@ -22,5 +33,11 @@ pub trait Transport: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     /// Why there is no response.
-    fn send(&self, region: &str, operation: &str, body: &[u8], timeout: Duration) -> Result<UpstreamResponse, String>;
+    fn send(
+        &self,
+        region: &str,
+        operation: &str,
+        body: &[u8],
+        timeout: Duration,
+    ) -> Result<UpstreamResponse, TransportError>;
 }

@@ -10,7 +10,9 @@ use http::{HeaderValue, Request, header};
 use sfn_alias::StepFunctions;
 use sfn_alias_server::http::{CallHandler, VIA};
 use sfn_alias_server::protocol::HttpError;
-use sfn_alias_upstream::{Poller, Transport, Upstream, UpstreamError, UpstreamOptions, UpstreamResponse};
+use sfn_alias_upstream::{
+    Poller, Transport, TransportError, Upstream, UpstreamError, UpstreamOptions, UpstreamResponse,
+};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -134,9 +136,13 @@ impl HttpTransport {
 
 impl HttpTransport {
     /// Logs when responses stop, and when they begin again.
-    fn log_failure(&self, operation: &str, error: Option<&str>) {
+    fn log_failure(&self, operation: &str, error: Option<&TransportError>) {
         let url = &self.url;
-        match (error, self.failing.swap(error.is_some(), Ordering::Relaxed)) {
+        let reason = match error {
+            Some(TransportError::NoResponse(reason)) => Some(reason),
+            Some(TransportError::TooLarge(_)) | None => None,
+        };
+        match (reason, self.failing.swap(reason.is_some(), Ordering::Relaxed)) {
             (Some(error), false) => tracing::warn!(url, operation, error, "the upstream endpoint does not respond"),
             (None, true) => tracing::info!(url, "the upstream endpoint responds again"),
             _ => {}
@@ -158,13 +164,23 @@ impl Transport for HttpTransport {
         &self.url
     }
 
-    fn send(&self, region: &str, operation: &str, body: &[u8], timeout: Duration) -> Result<UpstreamResponse, String> {
-        let request = self.create_request(region, operation, body).map_err(|error| error.to_string())?;
+    fn send(
+        &self,
+        region: &str,
+        operation: &str,
+        body: &[u8],
+        timeout: Duration,
+    ) -> Result<UpstreamResponse, TransportError> {
+        let request = self.create_request(region, operation, body);
+        let request = request.map_err(|error| TransportError::NoResponse(error.to_string()))?;
         let request =
             self.agent.configure_request(request).timeout_global(Some(timeout)).max_idle_age(MAX_IDLE).build();
         let response = self.agent.run(request).and_then(|response| read_response(response, max_bytes(operation)));
-        let response = response.map_err(|error| error.to_string());
-        self.log_failure(operation, response.as_ref().err().map(String::as_str));
+        let response = response.map_err(|error| match error {
+            ureq::Error::BodyExceedsLimit(limit) => TransportError::TooLarge(limit),
+            error => TransportError::NoResponse(error.to_string()),
+        });
+        self.log_failure(operation, response.as_ref().err());
         let response = response?;
         Ok(UpstreamResponse { status: response.status().as_u16(), body: response.into_body() })
     }

@@ -1,7 +1,7 @@
 //! An engine in memory. Its executions run until a test ends them.
 
 use serde_json::{Value, json};
-use sfn_alias_upstream::{Transport, UpstreamResponse};
+use sfn_alias_upstream::{Transport, TransportError, UpstreamResponse};
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::sync::{Arc, Mutex};
@@ -14,6 +14,8 @@ pub const ENGINE: &str = "arn:aws:states:us-east-1:123456789012";
 pub enum Scripted {
     /// No response, with this error.
     Down(&'static str),
+    /// A response of more than this number of bytes.
+    TooLarge(u64),
     /// No response within the timeout.
     Slow,
     /// No response, with an error after this time.
@@ -173,13 +175,15 @@ impl State {
         )
     }
 
-    /// Returns two events on pages of one event. The token is the number of the event.
+    /// Returns two events on pages of one event. The token is the number of the event. The member `lastEvent` of the execution
+    /// replaces the second.
     fn list_events(&self, input: &Value) -> UpstreamResponse {
         let arn = input["executionArn"].as_str().unwrap();
         let execution = &self.executions[arn];
         let details = json!({"input": execution["input"], "roleArn": "role", "arn": arn});
         let started = json!({"type": "ExecutionStarted", "id": 1, "executionStartedEventDetails": details});
-        let mut events = [started, json!({"type": "ExecutionAborted", "id": 2, "executionAbortedEventDetails": {}})];
+        let aborted = json!({"type": "ExecutionAborted", "id": 2, "executionAbortedEventDetails": {}});
+        let mut events = [started, self.executions[arn].get("lastEvent").cloned().unwrap_or(aborted)];
         if input["reverseOrder"] == true {
             events.reverse();
         }
@@ -205,7 +209,13 @@ impl Transport for FakeEngine {
         "http://engine"
     }
 
-    fn send(&self, region: &str, operation: &str, body: &[u8], timeout: Duration) -> Result<UpstreamResponse, String> {
+    fn send(
+        &self,
+        region: &str,
+        operation: &str,
+        body: &[u8],
+        timeout: Duration,
+    ) -> Result<UpstreamResponse, TransportError> {
         assert_eq!(region, "us-east-1");
         let input: Value = serde_json::from_slice(body).unwrap();
         let scripted = {
@@ -223,15 +233,16 @@ impl Transport for FakeEngine {
             }
             Some(Scripted::DownAfter(time)) => {
                 std::thread::sleep(time);
-                Err("closed".to_owned())
+                Err(TransportError::NoResponse("closed".to_owned()))
             }
-            Some(Scripted::Down(error)) => Err(error.to_owned()),
+            Some(Scripted::Down(error)) => Err(TransportError::NoResponse(error.to_owned())),
+            Some(Scripted::TooLarge(limit)) => Err(TransportError::TooLarge(limit)),
             Some(Scripted::Slow) => {
                 let begin = Instant::now();
                 while begin.elapsed() < timeout {
                     std::thread::sleep(Duration::from_millis(1));
                 }
-                Err("timeout".to_owned())
+                Err(TransportError::NoResponse("timeout".to_owned()))
             }
             Some(Scripted::Body(status, body)) => Ok(UpstreamResponse { status, body: body.as_bytes().to_vec() }),
         }

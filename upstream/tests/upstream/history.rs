@@ -1,8 +1,9 @@
 //! GetExecutionHistory.
 
 use crate::fake_engine::Scripted;
-use crate::support::{Fixture, LOCAL, MACHINE};
+use crate::support::{Fixture, LOCAL, MACHINE, SHORT};
 use serde_json::{Value, json};
+use std::time::Instant;
 
 /// Starts an execution by the alias PROD.
 fn start_by_alias(fixture: &Fixture, name: &str) -> String {
@@ -230,4 +231,22 @@ fn garbage_is_an_error() {
         let start = format!("GetExecutionHistory at http://engine failed: the response is not valid: {error}");
         assert!(response.status == 503 && text.starts_with(&start), "{text}");
     }
+}
+
+/// Clients retry status 503, and the response would be the same.
+#[test]
+fn a_response_that_is_too_large_is_an_error_that_clients_do_not_retry() {
+    let fixture = Fixture::with_timeout(SHORT);
+    let execution = fixture.start(MACHINE, "a");
+    let begin = Instant::now();
+    while begin.elapsed() < SHORT * 2 {
+        fixture.engine.script("GetExecutionHistory", [Some(Scripted::TooLarge(67_108_864))]);
+        let found = fixture.try_call("GetExecutionHistory", json!({"executionArn": execution})).unwrap_err();
+        let message = "GetExecutionHistory at http://engine failed: expected a response of up to 67108864 bytes, found a \
+                       larger one; help: with an engine that has pages, use a smaller `maxResults` or \
+                       `includeExecutionData` false";
+        let body = json!({"__type": "com.amazon.coral.validate#ValidationException", "message": message});
+        assert_eq!(found.to_string(), format!("status 400: {body}"));
+    }
+    assert_eq!(fixture.describe(&execution)["status"], "RUNNING", "the engine has responded");
 }

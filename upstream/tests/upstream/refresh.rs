@@ -50,6 +50,83 @@ fn an_output_that_is_not_json_is_quoted() {
     assert_eq!(end(json!({"status": "SUCCEEDED"}))["output"], "null");
 }
 
+/// Ends an execution with an output, and with the output of its event.
+fn end_with_event(fixture: &Fixture, name: &str, output: &str, event: &str) -> Value {
+    let execution = fixture.start(MACHINE, name);
+    let succeeded = json!({"type": "ExecutionSucceeded", "id": 2, "executionSucceededEventDetails": {"output": event}});
+    let members = json!({"status": "SUCCEEDED", "output": output, "lastEvent": succeeded});
+    fixture.engine.set_execution(name, members);
+    fixture.describe(&execution)["output"].clone()
+}
+
+#[test]
+fn a_string_that_is_json_is_quoted() {
+    // As moto.
+    let fixture = Fixture::with_machine();
+    for (number, text) in ["4711", "true", "null", r#"{"a":1}"#, r#""q""#, "[]"].into_iter().enumerate() {
+        let quoted = json!(text).to_string();
+        assert_eq!(end_with_event(&fixture, &format!("string-{number}"), text, &quoted), quoted);
+    }
+    // The digits are those of the output.
+    for (number, (text, event)) in [("1.10", "1.1"), (r#"{"a": 1}"#, r#"{"a":1}"#), ("null", "null")].iter().enumerate()
+    {
+        assert_eq!(end_with_event(&fixture, &format!("value-{number}"), text, event), *text);
+    }
+    let sent = &fixture.engine.calls("GetExecutionHistory")[0];
+    assert_eq!(json!([sent["reverseOrder"], sent["maxResults"]]), json!([true, 1]));
+    assert!(sent["executionArn"].as_str().unwrap().starts_with(ENGINE), "{sent}");
+}
+
+#[test]
+fn a_stop_finds_the_same_output() {
+    let fixture = Fixture::with_machine();
+    let execution = fixture.start(MACHINE, "a");
+    let succeeded = json!({"executionSucceededEventDetails": {"output": "\"1\""}});
+    fixture.engine.set_execution("a", json!({"status": "SUCCEEDED", "output": "1", "lastEvent": succeeded}));
+    fixture.call("StopExecution", json!({"executionArn": execution}));
+    assert_eq!(fixture.stored(&execution)["output"], "\"1\"");
+}
+
+#[test]
+fn an_engine_that_quotes_strings_is_not_asked_again() {
+    let fixture = Fixture::with_machine();
+    let outputs = [("{}", 1), ("\"b\"", 2), ("\"c\"", 2), ("{}", 2)];
+    for (number, (output, calls)) in outputs.into_iter().enumerate() {
+        assert_eq!(end_with_event(&fixture, &format!("run-{number}"), output, output), output);
+        assert_eq!(fixture.engine.calls("GetExecutionHistory").len(), calls);
+    }
+}
+
+/// Whether the output is a string is not known then.
+#[test]
+fn an_output_without_its_event_is_what_it_seems_to_be() {
+    for response in [
+        Scripted::Body(400, r#"{"__type":"UnknownOperationException"}"#),
+        Scripted::Body(500, "<html>"),
+        Scripted::Body(200, r#"{"events":[{"executionSucceededEventDetails":null},{}]}"#),
+        Scripted::TooLarge(64 << 20),
+    ] {
+        let fixture = Fixture::with_machine();
+        fixture.engine.script("GetExecutionHistory", [Some(response)]);
+        assert_eq!(end_with_event(&fixture, "a", "1", "\"1\""), "1");
+    }
+    // The next response decides.
+    let fixture = Fixture::with_machine();
+    fixture.engine.script("GetExecutionHistory", [Some(Scripted::Down("reset"))]);
+    assert_eq!(end_with_event(&fixture, "a", "1", "\"1\""), Value::Null);
+    let execution = MACHINE.replace("stateMachine", "execution") + ":a";
+    assert_eq!(fixture.wait(&execution)["output"], "\"1\"");
+}
+
+/// Some engines escape all characters that are not ASCII. The limit is for the characters.
+#[test]
+fn the_size_is_that_of_the_characters() {
+    let (escaped, text) = ("\\u00e9".repeat(50_000), "é".repeat(50_000));
+    let found = end(json!({"status": "SUCCEEDED", "output": format!(r#"{{"n": 1.10, "text": "{escaped}"}}"#)}));
+    assert_eq!((&found["status"], found["error"].as_str()), (&json!("SUCCEEDED"), None));
+    assert_eq!(found["output"], format!(r#"{{"n": 1.10, "text": "{text}"}}"#));
+}
+
 #[test]
 fn the_result_has_our_arns_and_names() {
     let fixture = Fixture::with_machine();
