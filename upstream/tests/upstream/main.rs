@@ -5,6 +5,7 @@ mod failures;
 mod fake_engine;
 mod faults;
 mod history;
+mod lists;
 mod pass_through;
 mod redrive;
 mod refresh;
