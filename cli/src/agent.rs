@@ -31,10 +31,35 @@ pub(crate) fn build_agent(url: &str, timeout: Duration) -> Result<Agent, CliErro
     Ok(config.build().into())
 }
 
+/// Parses a URL. The error of an invalid one names its `option`.
+///
+/// # Errors
+/// [`CliError::Usage`] if it is not a URL with http or https, a host, and optionally a port from 1 to 65535.
+pub(crate) fn parse_url(option: &str, url: &str) -> Result<Uri, CliError> {
+    let invalid = || CliError::Usage(format!("{option}: `{url}` is not a valid URL; example: http://127.0.0.1:8083"));
+    let uri: Uri = url.parse().map_err(|_| invalid())?;
+    let is_http = matches!(uri.scheme_str(), Some("http" | "https"));
+    let authority = uri.authority().filter(|authority| is_http && !authority.host().is_empty()).ok_or_else(invalid)?;
+    let after_user = authority.as_str().rsplit('@').next().unwrap_or_default();
+    match after_user.strip_prefix(authority.host()) {
+        // The parser and ureq ignore an invalid port: requests would go to port 80 or 443.
+        Some(port) if !port.is_empty() && authority.port_u16().is_none_or(|port| port == 0) => {
+            let found = port.trim_start_matches(':');
+            Err(CliError::Usage(format!("{option}: expected a port from 1 to 65535, found `{found}`")))
+        }
+        _ => Ok(uri),
+    }
+}
+
 /// Returns whether the host of a URL is this machine.
 pub(crate) fn is_loopback(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || address.parse().is_ok_and(|address: IpAddr| address.to_canonical().is_loopback())
+    is_localhost(host) || address.parse().is_ok_and(|address: IpAddr| address.to_canonical().is_loopback())
+}
+
+/// Returns whether a host is `localhost`. A host name may end with a dot, and its case does not matter.
+pub(crate) fn is_localhost(host: &str) -> bool {
+    host.strip_suffix('.').unwrap_or(host).eq_ignore_ascii_case("localhost")
 }
 
 /// Sends a request and reads the response.

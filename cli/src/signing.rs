@@ -1,11 +1,11 @@
 //! Credentials, and AWS Signature Version 4.
 
-use crate::agent::{TIMEOUT, build_agent, send_request};
+use crate::agent::{TIMEOUT, build_agent, parse_url, send_request};
 use crate::exit::CliError;
 use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4;
-use http::{Request, Uri, header};
+use http::{Request, header};
 use sfn_alias_server::auth::settings::read_profiles;
 use std::fmt::Display;
 use std::path::PathBuf;
@@ -80,11 +80,9 @@ const AWS_DOMAINS: [&str; 5] =
 
 /// Returns whether a URL belongs to AWS. The error of an invalid URL names its `option`.
 pub(crate) fn is_aws_url(option: &str, url: &str) -> Result<bool, CliError> {
-    let invalid = || CliError::Usage(format!("{option}: `{url}` is not a valid URL; example: http://127.0.0.1:8083"));
-    let uri: Uri = url.parse().map_err(|_| invalid())?;
-    let host = uri.host().filter(|_| matches!(uri.scheme_str(), Some("http" | "https"))).ok_or_else(invalid)?;
+    let uri = parse_url(option, url)?;
     // A domain name may end with a dot, and its case does not matter.
-    let host = host.trim_end_matches('.').to_ascii_lowercase();
+    let host = uri.host().unwrap_or_default().trim_end_matches('.').to_ascii_lowercase();
     Ok(AWS_DOMAINS
         .iter()
         .any(|domain| host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))))

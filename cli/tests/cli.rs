@@ -339,6 +339,8 @@ fn https_to_an_endpoint_without_tls_is_reported() {
     assert!(text.starts_with(&format!("sfn-alias: cannot connect to {https}: ")) && text.ends_with(end), "{text}");
     let text = "sfn-alias: --endpoint-url: `ftp://127.0.0.1` is not a valid URL; example: http://127.0.0.1:8083\n";
     check_output(&["call", "--endpoint-url", "ftp://127.0.0.1", "ListStateMachines"], 2, "", text);
+    let text = "sfn-alias: --endpoint-url: expected a port from 1 to 65535, found `99999`\n";
+    check_output(&["call", "--endpoint-url", "http://127.0.0.1:99999", "ListStateMachines"], 2, "", text);
     assert_eq!(stop_server(child), Some(0));
 }
 

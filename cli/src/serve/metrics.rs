@@ -1,7 +1,7 @@
 //! Sends metrics of executions to CloudWatch, from a thread of its own, so that no request waits for it.
 
 use super::args::ServeArgs;
-use super::url::check_url;
+use super::url::{AwsError, check_url};
 use crate::endpoint::{CLOUDWATCH, Endpoint};
 use crate::exit::CliError;
 use crate::signing::Caller;
@@ -32,7 +32,7 @@ pub(super) struct MetricsSender {
 impl MetricsSender {
     /// Starts the thread, if the command line has a URL.
     pub fn start(args: &ServeArgs, service: StepFunctions) -> Result<Option<Self>, CliError> {
-        let Some(url) = args.metrics_to.clone() else { return Ok(None) };
+        let Some(url) = args.metrics_to.as_deref().map(check_metrics_url).transpose()? else { return Ok(None) };
         let (stop, stopped) = mpsc::channel();
         let started = service.options().clock.now();
         let unsent = VecDeque::new();
@@ -52,13 +52,14 @@ impl MetricsSender {
     }
 }
 
-/// Checks the option `--metrics-to`.
+/// Checks the option `--metrics-to`. Returns the URL for requests.
 ///
 /// # Errors
 /// Those of [`check_url`].
-pub(super) fn check_metrics_url(url: &str) -> Result<(), CliError> {
-    let refused = "expected an emulator of CloudWatch: AWS rejects metrics in the namespace AWS/States";
-    check_url("--metrics-to", url, Some(refused))
+pub(super) fn check_metrics_url(url: &str) -> Result<String, CliError> {
+    let error =
+        AwsError { expected: "an emulator of CloudWatch: AWS rejects metrics in the namespace AWS/States", help: "" };
+    check_url("--metrics-to", url, Some(&error))
 }
 
 /// A PutMetricData request.

@@ -6,6 +6,7 @@ use super::metrics::{MetricsSender, check_metrics_url};
 use super::outcomes::{WatchedOutcomes, log_outcomes, reload_outcomes};
 use super::settings::{SettingsFiles, reload_on_hangup};
 use super::upstream::{Handler, HttpTransport, create_handler, create_transport};
+use super::url::strip_brackets;
 use crate::endpoint::parse_scope;
 use crate::exit::{CliError, CommandResult, OK, SYSTEM_ERROR};
 use crate::outcomes_file::OutcomesFile;
@@ -26,9 +27,9 @@ pub(crate) fn run(args: ServeArgs) -> CommandResult {
     let settings = files.read()?;
     let (watched, outcomes) =
         args.service.outcomes.clone().map(OutcomesFile::new).map(WatchedOutcomes::open).transpose()?.unzip();
-    args.metrics_to.as_deref().map_or(Ok(()), check_metrics_url)?;
-    let transport = create_transport(&args)?;
+    args.metrics_to.as_deref().map(check_metrics_url).transpose()?;
     let address = resolve_host(&args.host, args.port)?;
+    let transport = create_transport(&args, address)?;
     Server::check_address(address, &settings.access, args.insecure_allow_anonymous).map_err(CliError::usage)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CliError::system)?;
     let stop = stop_signal()?;
@@ -70,11 +71,6 @@ fn resolve_host(host: &str, port: u16) -> Result<SocketAddr, CliError> {
         addresses.map_err(|error| CliError::Usage(format!("--host: {expected}, found `{host}`: {error}")))?;
     let first = addresses.min_by_key(SocketAddr::is_ipv6);
     first.ok_or_else(|| CliError::Usage(format!("--host: {expected}, found `{host}`")))
-}
-
-/// `[::1]`, as in a URL, is `::1`.
-fn strip_brackets(host: &str) -> &str {
-    host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host)
 }
 
 /// Starts the server. Returns it with its service and the handler of `--upstream`.
@@ -135,7 +131,7 @@ fn print_url(server: &Server, args: &ServeArgs) -> Result<(), CliError> {
     let data = args.data.as_ref().map(|path| path.display().to_string());
     tracing::info!(%url, data = data.as_deref().unwrap_or("in memory"), version, "ready; press Ctrl-C to stop");
     if let Some(upstream) = &args.upstream.upstream {
-        tracing::info!(upstream, "executions run in this endpoint");
+        tracing::info!(upstream, "executions run in the upstream endpoint");
     }
     if server.address().ip().to_canonical().is_unspecified() {
         let url = server.url_with_host(&rustix::system::uname().nodename().to_string_lossy());

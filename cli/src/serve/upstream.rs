@@ -1,18 +1,19 @@
 //! `serve --upstream`: runs executions in another endpoint.
 
 use super::args::{ServeArgs, UpstreamArgs};
-use super::url::check_url;
-use crate::agent::{MAX_BYTES, build_agent, read_response};
+use super::url::{AwsError, check_url, is_own_url};
+use crate::agent::{MAX_BYTES, build_agent, parse_url, read_response};
 use crate::endpoint::STEP_FUNCTIONS;
 use crate::exit::CliError;
 use crate::signing::{Caller, is_aws_url};
-use http::{Request, header};
+use http::{HeaderValue, Request, header};
 use sfn_alias::StepFunctions;
-use sfn_alias_server::http::CallHandler;
+use sfn_alias_server::http::{CallHandler, VIA};
 use sfn_alias_server::protocol::HttpError;
 use sfn_alias_upstream::{
     Poller, Transport, TransportError, Upstream, UpstreamError, UpstreamOptions, UpstreamResponse,
 };
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -23,26 +24,47 @@ const OPTION: &str = "--upstream";
 /// Connections that were not used for longer are closed, because the engine may be about to close them.
 const MAX_IDLE: Duration = Duration::from_secs(1);
 
-/// Creates the client of `--upstream`. Checks the option, and that requests can be signed.
+const AWS_ERROR: AwsError = AwsError {
+    expected: "an emulator",
+    help: "; AWS charges for executions, and nothing is deleted there; to allow it, use --upstream-allow-aws",
+};
+
+/// Creates the client of `--upstream` for an endpoint that listens on `own`. Checks the option, and that requests can be
+/// signed.
 ///
 /// # Errors
-/// Those of [`check_url`], and [`CliError::Usage`] for missing credentials.
-pub(super) fn create_transport(args: &ServeArgs) -> Result<Option<HttpTransport>, CliError> {
+/// Those of [`check_url`] and [`check_engine_url`], and [`CliError::Usage`] for missing credentials.
+pub(super) fn create_transport(args: &ServeArgs, own: SocketAddr) -> Result<Option<HttpTransport>, CliError> {
     let UpstreamArgs { upstream, upstream_profile, upstream_allow_aws, upstream_timeout } = &args.upstream;
     let Some(url) = upstream else { return Ok(None) };
-    let refused = (!upstream_allow_aws).then_some(
-        "expected an emulator: AWS charges for executions, and nothing is deleted there; to allow it, use --upstream-allow-aws",
-    );
-    check_url(OPTION, url, refused)?;
-    let is_aws = is_aws_url(OPTION, url)?;
+    let url = check_url(OPTION, url, (!upstream_allow_aws).then_some(&AWS_ERROR))?;
+    check_engine_url(&url, own)?;
+    let is_aws = is_aws_url(OPTION, &url)?;
     let caller = Caller::select_for_emulator(upstream_profile.as_deref(), is_aws);
-    let (url, agent) = (url.clone(), build_agent(url, *upstream_timeout)?);
+    let agent = build_agent(&url, *upstream_timeout)?;
     let transport = HttpTransport { url, caller, agent, failing: AtomicBool::new(false) };
     // Otherwise every request would fail.
     transport.create_request(&args.service.region, "ListStateMachines", b"{}").map_err(|error| {
         CliError::Usage(format!("{OPTION}: {}", error.to_string().replace("--profile", "--upstream-profile")))
     })?;
     Ok(Some(transport))
+}
+
+/// Checks that a URL can be that of an engine.
+///
+/// # Errors
+/// [`CliError::Usage`] for a path, because engines have their API at `/`, and for the URL of the endpoint itself.
+fn check_engine_url(url: &str, own: SocketAddr) -> Result<(), CliError> {
+    let uri = parse_url(OPTION, url)?;
+    if !matches!(uri.path(), "" | "/") {
+        return Err(CliError::Usage(format!("{OPTION}: expected a URL without a path, found `{url}`")));
+    }
+    match is_own_url(&uri, own) {
+        true => Err(CliError::Usage(format!(
+            "{OPTION}: expected the URL of another endpoint, found `{url}`, which is this endpoint; use another --port, or the URL of the engine"
+        ))),
+        false => Ok(()),
+    }
 }
 
 /// Creates the handler of a service.
@@ -106,6 +128,8 @@ impl HttpTransport {
             .header("x-amz-target", target);
         let mut request = request.body(body.to_vec()).map_err(CliError::usage)?;
         self.caller.authorize(&mut request, region, STEP_FUNCTIONS.signing_name)?;
+        // After the signature, because proxies append to this header.
+        request.headers_mut().insert(header::VIA, HeaderValue::from_static(VIA));
         Ok(request)
     }
 }

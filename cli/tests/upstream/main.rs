@@ -11,3 +11,4 @@ mod load;
 mod security;
 mod states;
 mod support;
+mod urls;

@@ -32,6 +32,18 @@ pub fn program(args: &[&str]) -> Command {
     command
 }
 
+/// Runs `serve --upstream` with a URL that is refused. Returns its error.
+#[track_caller]
+pub fn refuse(url: &str, args: &[&str]) -> String {
+    let arguments = [&["serve", "--port", "0", "--upstream", url], args].concat();
+    let output = program(&arguments).output().unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{url}: {error}");
+    assert!(error.contains("--upstream: "), "{error}");
+    assert!(output.stdout.is_empty());
+    error
+}
+
 /// A response of `serve`.
 #[derive(Debug)]
 pub struct Response {

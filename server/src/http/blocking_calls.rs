@@ -3,6 +3,7 @@
 use super::limits::Limits;
 use crate::protocol::HttpError;
 use bytes::Bytes;
+use http::{HeaderMap, header};
 use sfn_alias::StepFunctions;
 use std::fmt;
 use std::sync::Arc;
@@ -36,6 +37,20 @@ pub trait CallHandler: Send + Sync + fmt::Debug {
     fn handle(&self, service: &StepFunctions, operation: &str, body: &[u8]) -> Result<Vec<u8>, HttpError>;
 }
 
+/// The name of this endpoint in [`VIA`].
+const VIA_NAME: &str = "sfn-alias";
+
+/// The header `Via` of requests that a [`CallHandler`] sends to another endpoint. A server with a handler rejects requests
+/// with it. Otherwise, endpoints that send requests to each other, or to themselves, would do so without end.
+pub const VIA: &str = "1.1 sfn-alias";
+
+/// Returns whether a request has the header [`VIA`], to which proxies append themselves.
+fn is_forwarded(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(header::VIA).iter().filter_map(|value| value.to_str().ok());
+    let mut names = values.flat_map(|value| value.split(',')).filter_map(|entry| entry.split_whitespace().nth(1));
+    names.any(|name| name == VIA_NAME)
+}
+
 /// The threads of calls that may block.
 #[derive(Debug)]
 pub(super) struct BlockingCalls {
@@ -60,6 +75,14 @@ impl BlockingCalls {
         let waiting = Semaphore::new(limits.waiting_calls.min(Semaphore::MAX_PERMITS));
         let (runtime, threads) = (Some(runtime), Arc::new(Semaphore::new(count)));
         Ok(Self { runtime, threads, thread_count, waiting, wait_timeout: limits.call_wait_timeout, handler })
+    }
+
+    /// Rejects requests of another handler, if there is a handler.
+    ///
+    /// # Errors
+    /// [`HttpError::Forwarded`].
+    pub fn check_source(&self, headers: &HeaderMap) -> Result<(), HttpError> {
+        if self.handler.is_some() && is_forwarded(headers) { Err(HttpError::Forwarded) } else { Ok(()) }
     }
 
     /// Returns whether the handler runs an operation, which the service may not support.

@@ -25,7 +25,7 @@ mod state;
 mod tls;
 
 pub use backend::ForkLock;
-pub use blocking_calls::CallHandler;
+pub use blocking_calls::{CallHandler, VIA};
 pub use limits::Limits;
 pub use server::{BackgroundServer, Server, ServerConfig, Shutdown, StartError};
 pub use settings::{Settings, SharedSettings};

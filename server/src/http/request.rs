@@ -48,7 +48,8 @@ impl ServerState {
     }
 
     async fn respond(self: &Arc<Self>, head: &Parts, body: &mut Incoming, peer: IpAddr) -> Response {
-        match check_head(head).and_then(|()| RequestTarget::from_head(head)) {
+        let checked = check_head(head).and_then(|()| self.backend.blocking_calls.check_source(&head.headers));
+        match checked.and_then(|()| RequestTarget::from_head(head)) {
             Ok(RequestTarget::Operation(operation)) => {
                 let run = async |service, body| self.backend.run(Call { service, operation, body }).await;
                 self.run_operation(operation.as_str(), head, body, run).await

@@ -35,6 +35,11 @@ pub enum HttpError {
     /// A request of a web page, whose user may not know about it.
     #[error("requests of web pages are not allowed (header Origin)")]
     WebPage,
+    /// A request of another endpoint that runs executions elsewhere, to an endpoint that does so too.
+    #[error(
+        "expected a request of a client, found one of another endpoint with --upstream, or of this endpoint itself; use the URL of the engine as --upstream"
+    )]
+    Forwarded,
     /// A violation of HTTP/1.1. The code is one of AWS's common errors.
     #[error("{message}")]
     Malformed {
@@ -77,7 +82,7 @@ impl HttpError {
             Self::Signature { code, .. } => (400, code),
             Self::Unavailable(_) => (503, "ServiceUnavailable"),
             Self::RequestTimeout(_) => (408, "RequestTimeout"),
-            Self::WebPage => (403, "AccessDeniedException"),
+            Self::WebPage | Self::Forwarded => (403, "AccessDeniedException"),
             Self::Malformed { status, .. } => (*status, "MalformedHttpRequestException"),
             // Metrics and logs have no codes that other software chooses.
             Self::Upstream { status, .. } => (*status, "UpstreamError"),
