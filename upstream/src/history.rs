@@ -10,6 +10,7 @@ use crate::handler::{Response, Upstream};
 use crate::machines::{MachineSource, region_of};
 use crate::pass_through::parse_target;
 use crate::permits::Permit;
+use crate::refresh::EngineExecution;
 use sfn_alias::model::ExecutionStatus;
 use sfn_alias::wire::output::DescribeExecutionOutput;
 use sfn_alias::{Json, StartedExecution, StepFunctions, validate_from};
@@ -44,7 +45,7 @@ impl Upstream {
         }
     }
 
-    /// Returns the engine's ARN of an execution, if the engine has it with the same status.
+    /// Returns the engine's ARN of an execution, if the engine has it with the same end.
     fn find_in_engine(
         &self,
         execution: &StartedExecution,
@@ -54,13 +55,9 @@ impl Upstream {
         if description.error.as_deref() == Some(UPSTREAM_ERROR) {
             return Ok(None);
         }
-        let status = &description.status;
         let machine = self.machines.find_or_create(&self.engine, &MachineSource::from(execution), deadline)?;
         match self.describe_in_engine(execution, &machine, deadline) {
-            Ok(found) => {
-                let is_same = found.status == *status || *status == ExecutionStatus::Running.as_str();
-                Ok(is_same.then(|| machine.execution_arn(&execution.name)))
-            }
+            Ok(found) => Ok(has_same_end(&found, description).then(|| machine.execution_arn(&execution.name))),
             Err(error) if error.is("ExecutionDoesNotExist") => Ok(None),
             Err(error) => Err(error),
         }
@@ -114,4 +111,17 @@ impl Upstream {
         let digits = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
         format!("{}{text}", digits.get(..CHECKSUM_DIGITS).unwrap_or_default())
     }
+}
+
+/// Returns whether an execution of the engine ended as it did here, where its end can also be set.
+fn has_same_end(found: &EngineExecution, execution: &DescribeExecutionOutput) -> bool {
+    let DescribeExecutionOutput { status, output, error, cause, .. } = execution;
+    let is_same = match ExecutionStatus::parse(status) {
+        Some(ExecutionStatus::Running) => return true,
+        Some(ExecutionStatus::Succeeded) => found.has_output(output.as_deref().unwrap_or_default()),
+        // Some engines do not store the error and cause of a stop.
+        Some(ExecutionStatus::Aborted) => true,
+        _ => (found.error.as_deref(), found.cause.as_deref()) == (error.as_deref(), cause.as_deref()),
+    };
+    is_same && found.status == *status
 }

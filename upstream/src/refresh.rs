@@ -38,11 +38,22 @@ pub(crate) struct EngineExecution {
 }
 
 impl EngineExecution {
-    /// Returns how it ended; `None` if it is running.
+    /// Returns how it ended; `None` if it is running. PENDING_REDRIVE, which AWS has for the child executions of a map run, is as
+    /// RUNNING.
     pub fn outcome(&self) -> Option<Outcome> {
         let status = ExecutionStatus::parse(&self.status)?;
         let failure = Failure { error: self.error.clone(), cause: self.cause.clone() };
-        Outcome::new(status, || to_json(self.output.as_deref().unwrap_or("null")).into(), failure)
+        Outcome::new(status, || to_json(self.output_text()).into(), failure)
+    }
+
+    /// Returns whether its output is a JSON text, which may be a string without its quotes.
+    pub fn has_output(&self, json: &str) -> bool {
+        let output = self.output_text();
+        json == to_json(output) || json == json!(output).to_string()
+    }
+
+    fn output_text(&self) -> &str {
+        self.output.as_deref().unwrap_or("null")
     }
 }
 

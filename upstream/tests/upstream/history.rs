@@ -229,6 +229,50 @@ fn an_execution_that_ended_here_has_our_history() {
     assert_own_history(&fixture, &execution, "ExecutionSucceeded");
 }
 
+/// The execution continues in the engine, and may end there with the same status.
+#[test]
+fn an_end_that_was_set_here_keeps_its_history() {
+    for (ours, engines, end) in [
+        (json!({"output": {"e": 1}}), json!({"status": "SUCCEEDED", "output": "{}"}), "ExecutionSucceeded"),
+        (json!({"error": "Ours"}), json!({"status": "FAILED", "error": "Engine"}), "ExecutionFailed"),
+        (json!({"status": "TIMED_OUT"}), json!({"status": "TIMED_OUT", "error": "E"}), "ExecutionTimedOut"),
+    ] {
+        let fixture = Fixture::with_machine();
+        let execution = fixture.start(MACHINE, "a");
+        let mut body = ours;
+        body["executionArn"] = json!(execution);
+        fixture.service.end_execution_from(body.to_string().as_bytes(), &sfn_alias::Json).unwrap();
+        assert_own_history(&fixture, &execution, end);
+        fixture.engine.set_execution("a", engines);
+        assert_own_history(&fixture, &execution, end);
+    }
+}
+
+#[test]
+fn an_end_of_the_engine_has_its_history() {
+    for (members, event) in [
+        (json!({"status": "SUCCEEDED", "output": "{\"a\": \"\\u00e9\"}"}), None),
+        (json!({"status": "SUCCEEDED", "output": "large"}), None),
+        (json!({"status": "SUCCEEDED", "output": "1"}), Some("\"1\"")),
+        (json!({"status": "SUCCEEDED"}), None),
+        (json!({"status": "FAILED", "error": "E", "cause": "C", "output": "{}"}), None),
+        (json!({"status": "FAILED"}), None),
+        (json!({"status": "FAILED", "error": "", "cause": ""}), None),
+        (json!({"status": "TIMED_OUT"}), None),
+        (json!({"status": "TIMED_OUT", "error": "States.Timeout"}), None),
+        (json!({"status": "ABORTED", "cause": "C"}), None),
+    ] {
+        let fixture = Fixture::with_machine();
+        let execution = fixture.start(MACHINE, "a");
+        let mut ended = members.clone();
+        ended["lastEvent"] = json!({"id": 2, "type": "Last", "executionSucceededEventDetails": {"output": event}});
+        fixture.engine.set_execution("a", ended);
+        assert_eq!(fixture.wait(&execution)["status"], members["status"]);
+        let input = json!({"executionArn": execution, "reverseOrder": true});
+        assert_eq!(types(&fixture.call("GetExecutionHistory", input)), ["Last"], "{members}");
+    }
+}
+
 #[test]
 fn an_execution_that_the_engine_does_not_have_has_our_history() {
     let fixture = Fixture::with_machine();
