@@ -126,7 +126,8 @@ impl Engine {
         CallError { text: text.chars().take(MAX_CHARACTERS).collect(), has_response: true, rejection: None }
     }
 
-    fn no_response(&self, operation: &str, reason: &dyn fmt::Display) -> CallError {
+    /// Creates the error of a call without a response in time.
+    pub fn no_response(&self, operation: &str, reason: &dyn fmt::Display) -> CallError {
         CallError { has_response: false, ..self.error(operation, reason) }
     }
 

@@ -6,6 +6,9 @@ use serde_json::{Map, Result, Value, json};
 use sfn_alias::wire::output::DescribeExecutionOutput;
 use std::collections::BTreeMap;
 
+/// Maximum size of the events on a page of ours, unless one event is larger.
+const PAGE_BYTES: usize = 10 << 20;
+
 /// The members of a request except the ARN.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -49,17 +52,41 @@ pub(crate) struct Page<'p> {
     pub next_token: Option<String>,
 }
 
-impl Page<'_> {
-    /// Returns the events in the requested order, with what only we know, and without data if none is requested.
-    pub fn edit(&self, execution: &DescribeExecutionOutput, request: &PageRequest) -> Result<Vec<String>> {
+impl<'p> Page<'p> {
+    /// Returns the number of events.
+    pub fn len(&self) -> usize {
+        self.events.len()
+    }
+
+    /// Returns the events after an offset in the requested order, with what only we know, and without data if none is
+    /// requested: as many as are requested and fit on a page of ours.
+    pub fn edit(
+        &self,
+        execution: &DescribeExecutionOutput,
+        request: &PageRequest,
+        offset: usize,
+    ) -> Result<Vec<String>> {
         let with_data = request.include_execution_data.unwrap_or(true);
-        let edit = |event: &&RawValue| edit_event(event.get(), execution, with_data);
-        let mut edited = self.events.iter().map(edit).collect::<Result<Vec<_>>>()?;
-        // The engine ignores the order.
-        if request.reverse_order && self.next_token.is_none() && self.is_ascending()? {
-            edited.reverse();
+        let limit = request.max_results.filter(|limit| *limit > 0).unwrap_or(usize::MAX);
+        let (mut edited, mut bytes) = (Vec::new(), 0_usize);
+        for event in self.in_order(request)?.into_iter().skip(offset).take(limit) {
+            let event = edit_event(event.get(), execution, with_data)?;
+            bytes = bytes.saturating_add(event.len());
+            if bytes > PAGE_BYTES && !edited.is_empty() {
+                break;
+            }
+            edited.push(event);
         }
         Ok(edited)
+    }
+
+    fn in_order(&self, request: &PageRequest) -> Result<Vec<&'p RawValue>> {
+        let mut events = self.events.clone();
+        // The engine ignores the order.
+        if request.reverse_order && self.next_token.is_none() && self.is_ascending()? {
+            events.reverse();
+        }
+        Ok(events)
     }
 
     fn is_ascending(&self) -> Result<bool> {

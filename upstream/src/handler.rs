@@ -28,6 +28,8 @@ pub struct Upstream {
     pub(crate) list_permits: Permits,
     /// For the requests of the background poll, which a list must not wait for.
     pub(crate) poll_permits: Permits,
+    /// For requests of histories, which can be large.
+    pub(crate) history_permits: Permits,
     /// Whether an output that is a string has quotes, as far as this is known.
     pub(crate) quotes_strings: AtomicBool,
 }
@@ -36,6 +38,8 @@ pub struct Upstream {
 const LIST_REQUESTS: usize = 6;
 /// Maximum number of requests at the same time of the background poll.
 const POLL_REQUESTS: usize = 2;
+/// Maximum number of requests of histories at the same time.
+const HISTORY_REQUESTS: usize = 1;
 
 /// The error of an operation.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -66,6 +70,7 @@ impl Upstream {
             executions: RunningExecutions::default(),
             list_permits: Permits::new(LIST_REQUESTS),
             poll_permits: Permits::new(POLL_REQUESTS),
+            history_permits: Permits::new(HISTORY_REQUESTS),
             quotes_strings: AtomicBool::new(false),
             service,
         }

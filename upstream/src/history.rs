@@ -9,6 +9,8 @@ use crate::events::{Page, PageRequest, format_page};
 use crate::handler::{Response, Upstream};
 use crate::machines::{MachineSource, region_of};
 use crate::pass_through::parse_target;
+use crate::permits::Permit;
+use crate::refresh::EngineExecution;
 use sfn_alias::model::ExecutionStatus;
 use sfn_alias::wire::output::DescribeExecutionOutput;
 use sfn_alias::{Json, StartedExecution, StepFunctions, validate_from};
@@ -43,7 +45,7 @@ impl Upstream {
         }
     }
 
-    /// Returns the engine's ARN of an execution, if the engine has it with the same status.
+    /// Returns the engine's ARN of an execution, if the engine has it with the same end.
     fn find_in_engine(
         &self,
         execution: &StartedExecution,
@@ -53,13 +55,9 @@ impl Upstream {
         if description.error.as_deref() == Some(UPSTREAM_ERROR) {
             return Ok(None);
         }
-        let status = &description.status;
         let machine = self.machines.find_or_create(&self.engine, &MachineSource::from(execution), deadline)?;
         match self.describe_in_engine(execution, &machine, deadline) {
-            Ok(found) => {
-                let is_same = found.status == *status || *status == ExecutionStatus::Running.as_str();
-                Ok(is_same.then(|| machine.execution_arn(&execution.name)))
-            }
+            Ok(found) => Ok(has_same_end(&found, description).then(|| machine.execution_arn(&execution.name))),
             Err(error) if error.is("ExecutionDoesNotExist") => Ok(None),
             Err(error) => Err(error),
         }
@@ -75,19 +73,23 @@ impl Upstream {
         deadline: Deadline,
     ) -> Result<Vec<u8>, CallError> {
         let input = request.format(arn, &position.token);
-        let region = region_of(&execution.execution_arn);
-        let body = self.send(region, OPERATION, input.to_string().as_bytes(), deadline)?;
+        let _permit = self.acquire_history(deadline)?;
+        let body = self.send(region_of(&execution.execution_arn), OPERATION, input.to_string().as_bytes(), deadline)?;
         let page: Page<'_> = self.engine.parse(OPERATION, &body)?;
         let invalid = |error| self.engine.error(OPERATION, &format_args!("the response is not valid: {error}"));
-        let edited = page.edit(execution, request).map_err(invalid)?;
-        let limit = request.max_results.filter(|limit| *limit > 0).unwrap_or(usize::MAX);
-        let end = position.offset.saturating_add(limit);
-        let events = edited.get(position.offset..end.min(edited.len())).unwrap_or_default();
-        let next = match end < edited.len() {
+        let events = page.edit(execution, request, position.offset).map_err(invalid)?;
+        let end = position.offset.saturating_add(events.len());
+        let next = match end < page.len() {
             true => Some(Position { offset: end, ..position }),
             false => page.next_token.map(|token| Position { token, offset: 0 }),
         };
-        Ok(format_page(events, next.map(|next| self.format_token(next, &execution.execution_arn, request))))
+        Ok(format_page(&events, next.map(|next| self.format_token(next, &execution.execution_arn, request))))
+    }
+
+    /// Waits until no other history is read: each can have many megabytes.
+    pub(crate) fn acquire_history(&self, deadline: Deadline) -> Result<Permit<'_>, CallError> {
+        let permit = self.history_permits.acquire(deadline);
+        permit.ok_or_else(|| self.engine.no_response(OPERATION, &"other histories are being read"))
     }
 
     /// Returns the position of a request; `None` for a token that is not of an engine's page of the same list.
@@ -109,4 +111,17 @@ impl Upstream {
         let digits = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
         format!("{}{text}", digits.get(..CHECKSUM_DIGITS).unwrap_or_default())
     }
+}
+
+/// Returns whether an execution of the engine ended as it did here, where its end can also be set.
+fn has_same_end(found: &EngineExecution, execution: &DescribeExecutionOutput) -> bool {
+    let DescribeExecutionOutput { status, output, error, cause, .. } = execution;
+    let is_same = match ExecutionStatus::parse(status) {
+        Some(ExecutionStatus::Running) => return true,
+        Some(ExecutionStatus::Succeeded) => found.has_output(output.as_deref().unwrap_or_default()),
+        // Some engines do not store the error and cause of a stop.
+        Some(ExecutionStatus::Aborted) => true,
+        _ => (found.error.as_deref(), found.cause.as_deref()) == (error.as_deref(), cause.as_deref()),
+    };
+    is_same && found.status == *status
 }

@@ -72,6 +72,7 @@ impl Upstream {
         let arn = machine.execution_arn(&execution.name);
         let input = json!({"executionArn": arn, "reverseOrder": true, "maxResults": 1});
         let region = region_of(&execution.state_machine_arn);
+        let _permit = self.acquire_history(deadline)?;
         let latest: LatestEvents = self.call(region, "GetExecutionHistory", &input, deadline)?;
         Ok(latest.events.into_iter().find_map(|event| event.execution_succeeded_event_details?.output))
     }

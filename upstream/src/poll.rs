@@ -41,27 +41,46 @@ impl Drop for Poller {
 
 impl Upstream {
     fn poll(&self, is_stopped: &dyn Fn() -> bool) {
-        self.add_earlier(is_stopped);
+        let mut failure = Failure::default();
+        self.add_earlier(&mut failure, is_stopped);
         while !is_stopped() {
             self.executions.wait_for_any(is_stopped);
             let begin = Instant::now();
             let arns = self.executions.arns();
             // The next round repeats what failed.
-            catch_panic(Error::Internal, || self.refresh_all(&arns, &self.poll_permits, None)).ok();
+            failure.log(catch_panic(Error::Internal, || self.refresh_all(&arns, &self.poll_permits, None)).err());
             // With many executions, no more than half of the time.
             pause(begin.elapsed().max(INTERVAL), is_stopped);
         }
     }
 
     /// Adds the executions of an earlier process.
-    fn add_earlier(&self, is_stopped: &dyn Fn() -> bool) {
+    fn add_earlier(&self, failure: &mut Failure, is_stopped: &dyn Fn() -> bool) {
         while !is_stopped() {
-            match self.service.running_executions(None) {
+            match catch_panic(Error::Internal, || self.service.running_executions(None)) {
                 Ok(arns) => return arns.iter().for_each(|arn| self.executions.add(arn)),
-                // Every request reports the error.
-                Err(_) => pause(INTERVAL, is_stopped),
+                Err(error) => failure.log(Some(error)),
             }
+            pause(INTERVAL, is_stopped);
         }
+    }
+}
+
+/// The error of the last round.
+#[derive(Default)]
+struct Failure(Option<Error>);
+
+impl Failure {
+    /// Logs an error once, and its end.
+    fn log(&mut self, error: Option<Error>) {
+        match (&error, &self.0) {
+            (Some(error), last) if last.as_ref() != Some(error) => {
+                tracing::error!(%error, "cannot update running executions");
+            }
+            (None, Some(_)) => tracing::info!("running executions are updated again"),
+            _ => {}
+        }
+        self.0 = error;
     }
 }
 

@@ -21,7 +21,7 @@ impl Upstream {
         let is_redriven = self.redrive_in_engine(&execution, body, deadline)?;
         let progress = self.begin(service, OPERATION, body)?;
         let sent = match progress.execution() {
-            Some(execution) if !is_redriven => self.send_start(execution, deadline),
+            Some(execution) if !is_redriven => self.try_send(OPERATION, || self.send_start(execution, deadline)),
             _ => Ok(()),
         };
         self.finish(service, progress, sent)

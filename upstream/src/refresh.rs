@@ -10,8 +10,10 @@ use crate::start::fail;
 use serde::Deserialize;
 use serde_json::json;
 use sfn_alias::model::{ExecutionStatus, Failure, Outcome};
-use sfn_alias::{Error, Json, Scope, Sensitive, StartedExecution, StepFunctions, Timestamp, parse_arn};
+use sfn_alias::{Error, Json, Scope, Sensitive, StartedExecution, StepFunctions, Timestamp, catch_panic, parse_arn};
+use std::panic::resume_unwind;
 use std::sync::{Mutex, PoisonError};
+use std::thread::ScopedJoinHandle;
 use std::time::Instant;
 
 /// The member of a request that names what it reads.
@@ -36,11 +38,22 @@ pub(crate) struct EngineExecution {
 }
 
 impl EngineExecution {
-    /// Returns how it ended; `None` if it is running.
+    /// Returns how it ended; `None` if it is running. PENDING_REDRIVE, which AWS has for the child executions of a map run, is as
+    /// RUNNING.
     pub fn outcome(&self) -> Option<Outcome> {
         let status = ExecutionStatus::parse(&self.status)?;
         let failure = Failure { error: self.error.clone(), cause: self.cause.clone() };
-        Outcome::new(status, || to_json(self.output.as_deref().unwrap_or("null")).into(), failure)
+        Outcome::new(status, || to_json(self.output_text()).into(), failure)
+    }
+
+    /// Returns whether its output is a JSON text, which may be a string without its quotes.
+    pub fn has_output(&self, json: &str) -> bool {
+        let output = self.output_text();
+        json == to_json(output) || json == json!(output).to_string()
+    }
+
+    fn output_text(&self) -> &str {
+        self.output.as_deref().unwrap_or("null")
     }
 }
 
@@ -104,12 +117,17 @@ impl Upstream {
         }
         let next = Mutex::new(arns.iter());
         let work = |_permit: Permit<'_>| {
+            let mut result = Ok(());
             while !deadline.is_some_and(Deadline::is_over) {
                 let Some(arn) = next.lock().unwrap_or_else(PoisonError::into_inner).next() else { break };
-                let Some(execution) = self.find_running(arn)? else { continue };
-                self.refresh(&execution, deadline.unwrap_or_else(|| self.engine.deadline()))?;
+                let deadline = deadline.unwrap_or_else(|| self.engine.deadline());
+                match catch_panic(Error::Internal, || self.refresh_if_running(arn, deadline)) {
+                    Err(error @ Error::Store(_)) => return Err(error),
+                    // A panic does not affect the other executions.
+                    refreshed => result = result.and(refreshed),
+                }
             }
-            Ok(())
+            result
         };
         let Some(own) = permits.acquire(deadline.unwrap_or_else(|| self.engine.deadline())) else { return Ok(()) };
         // More threads than permits would only wait.
@@ -119,15 +137,20 @@ impl Upstream {
             // Without another thread, the others do the work.
             let handles: Vec<_> = others.filter_map(|permit| spawn(permit).ok()).collect();
             let result = work(own);
-            handles.into_iter().fold(result, |result, handle| result.and(handle.join().unwrap_or(Ok(()))))
+            let join = |handle: ScopedJoinHandle<'_, _>| handle.join().unwrap_or_else(|panic| resume_unwind(panic));
+            handles.into_iter().fold(result, |result, handle| result.and(join(handle)))
         })
+    }
+
+    fn refresh_if_running(&self, arn: &str, deadline: Deadline) -> sfn_alias::Result<()> {
+        self.find_running(arn)?.map_or(Ok(()), |execution| self.refresh(&execution, deadline))
     }
 
     /// Finds an execution. Nothing more needs to be known about one that does not run.
     pub(crate) fn find_running(&self, arn: &str) -> sfn_alias::Result<Option<StartedExecution>> {
         let now = Instant::now();
         let running = match self.service_for(arn).find_running(arn) {
-            Err(error @ Error::Store(_)) => return Err(error),
+            Err(error @ (Error::Store(_) | Error::Internal(_))) => return Err(error),
             // Its state machine was deleted.
             running => running.ok().flatten(),
         };
@@ -206,7 +229,7 @@ impl Upstream {
         if !self.executions.claim(arn) {
             return Ok(());
         }
-        let sent = self.send_if_running(execution, deadline);
+        let sent = catch_panic(Error::Internal, || self.send_if_running(execution, deadline));
         // If the store fails, the next round tries again.
         self.executions.mark(arn, if sent.is_ok() { Knowledge::Forwarded } else { Knowledge::Unknown });
         sent

@@ -8,7 +8,7 @@ use crate::machines::{Machine, MachineSource, region_of};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sfn_alias::model::StateMachineType;
-use sfn_alias::{CallProgress, DelayedOutcome, Json, StartedExecution, StepFunctions};
+use sfn_alias::{CallProgress, DelayedOutcome, Json, StartedExecution, StepFunctions, catch_panic};
 use std::time::Instant;
 
 const OPERATION: &str = "StartExecution";
@@ -29,7 +29,7 @@ impl Upstream {
         let Some(execution) = progress.execution() else {
             return self.check_replay(service, body, service.finish_call(progress, None, &Json)?);
         };
-        let sent = self.send_start(execution, self.engine.deadline());
+        let sent = self.try_send(OPERATION, || self.send_start(execution, self.engine.deadline()));
         self.finish(service, progress, sent)
     }
 
@@ -55,6 +55,15 @@ impl Upstream {
     ) -> sfn_alias::Result<CallProgress<Vec<u8>>> {
         let begin = || service.begin_call_from(operation, body, &Json);
         self.executions.begin(begin, |progress| progress.as_ref().ok().and_then(CallProgress::execution))
+    }
+
+    /// Returns an error if `send` panics, because the execution must not stay marked as being sent.
+    pub(crate) fn try_send(
+        &self,
+        operation: &str,
+        send: impl FnOnce() -> Result<(), CallError>,
+    ) -> Result<(), CallError> {
+        catch_panic(|message| self.engine.error(operation, &message), send)
     }
 
     /// Finishes a call whose execution was sent: an execution that the engine did not accept is FAILED.

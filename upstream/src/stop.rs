@@ -7,7 +7,7 @@ use crate::machines::{MachineSource, region_of};
 use crate::pass_through::{parse_target, replace_execution_arn};
 use crate::refresh::EngineExecution;
 use sfn_alias::model::{ExecutionStatus, Outcome};
-use sfn_alias::{Json, StartedExecution, StepFunctions, validate_from};
+use sfn_alias::{Error, Json, StartedExecution, StepFunctions, catch_panic, validate_from};
 use std::time::{Duration, Instant};
 
 const OPERATION: &str = "StopExecution";
@@ -46,7 +46,8 @@ impl Upstream {
         deadline: Deadline,
     ) -> Response {
         let arn = &execution.execution_arn;
-        let response = self.stop_running(service, execution, body, deadline);
+        let stop = || self.stop_running(service, execution, body, deadline);
+        let response = catch_panic(|message| Error::Internal(message).into(), stop);
         match &response {
             Ok(_) => self.executions.remove(arn, Instant::now()),
             Err(_) => self.executions.mark(arn, knowledge),

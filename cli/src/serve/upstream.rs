@@ -154,6 +154,8 @@ impl HttpTransport {
 fn max_bytes(operation: &str) -> u64 {
     match operation {
         "StartExecution" | "StopExecution" | "RedriveExecution" => 256 << 10,
+        // Of all events, if the engine has no pages. One is read at a time.
+        "GetExecutionHistory" => 64 << 20,
         // Escaped inputs and outputs, pages of them, or errors with a definition.
         _ => MAX_BYTES,
     }

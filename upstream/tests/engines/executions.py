@@ -227,6 +227,15 @@ def history_pages(api: Api) -> None:
     check("events", [event for page in found for event in page], events)
 
 
+@feature(HISTORY, "of 20 MB")
+def large_history(api: Api) -> None:
+    states = {f"Step{number}": {"Type": "Pass", "Next": f"Step{number + 1}"} for number in range(40)}
+    arn = api.create(flow(**states, Step40={"Type": "Pass", "End": True}))
+    execution = api.run(arn, "x" * 240_000)["executionArn"]
+    pages = api.sfn.get_paginator("get_execution_history").paginate(executionArn=execution)
+    check("events", sum(len(page["events"]) for page in pages), 84)
+
+
 @feature(HISTORY, "events of Parallel and Map")
 def history_of_branches(api: Api) -> None:
     definition = flow(

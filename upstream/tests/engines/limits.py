@@ -55,6 +55,7 @@ MOTO = {
         "status, error and cause: ('FAILED', 'States.Runtime', \"TypeError('NoneType' object is not callable)\")",
     ),
     "string_output": Limit("the output is not JSON", "output: 'large'"),
+    "digits_output": Limit("the output is a number", "output: '4711'"),
     "whole_context_object": Limit("DescribeExecution is an internal error", INTERNAL_ERROR),
     "token_failure": Limit("no cause", "status, error and cause: ('FAILED', 'Orders.Declined', None)"),
     "activity_task": NOT_IMPLEMENTED,

@@ -94,6 +94,21 @@ def string_output(api: Api) -> None:
     check("output", api.run(api.create(output("large")))["output"], '"large"')
 
 
+@feature(STATES, "an output that is a string of digits")
+def digits_output(api: Api) -> None:
+    check("output", api.run(api.create(output("4711")))["output"], '"4711"')
+
+
+@feature(STATES, "an output of 100 KB that is not ASCII")
+def large_output(api: Api) -> None:
+    document = {"text": "é" * 50_000}
+    arn = api.create(flow(Done={"Type": "Pass", "End": True}))
+    text = json.dumps(document, ensure_ascii=False)
+    ended = api.wait(api.sfn.start_execution(stateMachineArn=arn, name="order-1", input=text)["executionArn"])
+    check("status and error", (ended["status"], ended.get("error")), ("SUCCEEDED", None))
+    check("output is the input", json.loads(ended["output"]) == document, True)
+
+
 @feature(STATES, "`$$.Execution` and `$$.StateMachine`")
 def context_object(api: Api) -> None:
     parameters = {"execution.$": "$$.Execution.Id", "name.$": "$$.Execution.Name", "machine.$": "$$.StateMachine.Id"}

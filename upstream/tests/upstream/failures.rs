@@ -1,9 +1,15 @@
 //! Engines that fail while executions run.
 
-use crate::fake_engine::Scripted;
-use crate::support::{Fixture, MACHINE, SHORT, assert_failed};
+use crate::fake_engine::{Hook, Scripted};
+use crate::support::{Fixture, LIMIT, MACHINE, SHORT, assert_failed, definition};
 use serde_json::json;
+use sfn_alias::{Clock, Options, Timestamp};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Level, Metadata, Subscriber};
 
 #[test]
 fn an_engine_that_is_down_for_the_timeout_fails_all_executions() {
@@ -106,4 +112,86 @@ fn an_execution_that_was_ended_here_keeps_its_end() {
     fixture.engine.set_execution("a", json!({"status": "SUCCEEDED", "output": "1"}));
     assert_eq!(fixture.describe(&execution)["error"], "Ours");
     assert_eq!(fixture.engine.calls("DescribeExecution").len(), 0);
+}
+
+/// Records the messages of errors.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<String>>>);
+
+impl Visit for Log {
+    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+        self.0.lock().unwrap().push(format!("{}: {value:?}", field.name()));
+    }
+}
+
+impl Subscriber for Log {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        *metadata.level() == Level::ERROR
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        event.record(&mut self.clone());
+    }
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
+
+#[test]
+fn a_panic_is_logged_and_the_background_continues() {
+    let log = Log::default();
+    tracing::subscriber::set_global_default(log.clone()).unwrap();
+    let panics = Arc::new(AtomicBool::new(false));
+    let is_panicking = Arc::clone(&panics);
+    let clock = Clock::new(move || {
+        assert!(!is_panicking.load(Ordering::SeqCst), "the clock is broken");
+        Timestamp::now()
+    });
+    let fixture = Fixture::with_options(Options { clock, ..Options::default() });
+    fixture.create("orders", "STANDARD", &definition("1"));
+    let [execution, other] = ["a", "b"].map(|name| fixture.start(MACHINE, name));
+    let _poller = fixture.poll();
+    panics.store(true, Ordering::SeqCst);
+    for name in ["a", "b"] {
+        // Without a stop date, the clock is needed.
+        fixture.engine.set_execution(name, json!({"status": "SUCCEEDED", "output": "1"}));
+    }
+    let begin = Instant::now();
+    while log.0.lock().unwrap().len() < 2 {
+        assert!(begin.elapsed() < LIMIT);
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    std::thread::sleep(Duration::from_millis(1200));
+    let messages = [
+        "message: cannot update running executions",
+        "error: internal error in sfn-alias (please report): the clock is broken",
+    ];
+    assert_eq!(*log.0.lock().unwrap(), messages, "once");
+    panics.store(false, Ordering::SeqCst);
+    for execution in [execution, other] {
+        assert_eq!(fixture.wait_stored(&execution)["status"], "SUCCEEDED");
+    }
+}
+
+#[test]
+fn a_transport_that_panics_did_not_respond() {
+    let fixture = Fixture::with_machine();
+    let panic = || Some(Scripted::After(Hook(Arc::new(|| panic!("broken")))));
+    fixture.engine.script("StartExecution", [panic()]);
+    let failed = fixture.start(MACHINE, "a");
+    assert_failed(&fixture.describe(&failed), "StartExecution at http://engine failed: broken");
+    let execution = fixture.start(MACHINE, "b");
+    fixture.engine.script("StopExecution", [panic()]);
+    // The engine had stopped it before.
+    fixture.call("StopExecution", json!({"executionArn": execution}));
+    assert_eq!(fixture.describe(&execution)["status"], "ABORTED");
 }

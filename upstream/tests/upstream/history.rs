@@ -1,9 +1,11 @@
 //! GetExecutionHistory.
 
-use crate::fake_engine::Scripted;
+use crate::fake_engine::{Hook, Scripted};
 use crate::support::{Fixture, LOCAL, MACHINE, SHORT};
 use serde_json::{Value, json};
-use std::time::Instant;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 /// Starts an execution by the alias PROD.
 fn start_by_alias(fixture: &Fixture, name: &str) -> String {
@@ -136,6 +138,55 @@ fn pages_are_split_if_the_engine_does_not() {
     assert_eq!(fixture.engine.calls("GetExecutionHistory").last().unwrap()["nextToken"], "t.1");
 }
 
+/// As an engine without pages.
+#[test]
+fn large_events_are_on_several_pages() {
+    let fixture = Fixture::with_machine();
+    let execution = fixture.start(MACHINE, "a");
+    let event = |id| json!({"id": id, "stateEnteredEventDetails": {"input": "x".repeat(4 << 20)}});
+    let events: Vec<_> = (1..=5).map(event).collect();
+    let body = json!({"events": events}).to_string();
+    let body: &'static str = Box::leak(body.into_boxed_str());
+    for (input, pages) in [
+        (json!({"executionArn": execution}), vec![vec![1, 2], vec![3, 4], vec![5]]),
+        (json!({"executionArn": execution, "reverseOrder": true}), vec![vec![5, 4], vec![3, 2], vec![1]]),
+        (json!({"executionArn": execution, "maxResults": 1}), (1..=5).map(|id| vec![id]).collect()),
+        (json!({"executionArn": execution, "includeExecutionData": false}), vec![vec![1, 2, 3, 4, 5]]),
+    ] {
+        let (mut found, mut next) = (Vec::new(), input.clone());
+        loop {
+            let (ids, token) = list_ids(&fixture, next, body);
+            found.push(ids);
+            let Some(token) = token else { break };
+            next = input.clone();
+            next["nextToken"] = json!(token);
+        }
+        assert_eq!(found, pages);
+    }
+    let large = json!({"events": [{"id": 1, "x": "x".repeat(11 << 20)}, {"id": 2}]}).to_string();
+    let (ids, token) = list_ids(&fixture, json!({"executionArn": execution}), Box::leak(large.into_boxed_str()));
+    assert_eq!((ids, token.is_some()), (vec![1], true));
+}
+
+#[test]
+fn one_history_is_read_at_a_time() {
+    let fixture = Fixture::with_machine();
+    let execution = fixture.start(MACHINE, "a");
+    let now = Arc::new(AtomicUsize::new(0));
+    let hook = move || {
+        assert_eq!(now.fetch_add(1, Ordering::SeqCst), 0);
+        std::thread::sleep(Duration::from_millis(20));
+        now.fetch_sub(1, Ordering::SeqCst);
+    };
+    fixture.engine.script("GetExecutionHistory", vec![Some(Scripted::After(Hook(Arc::new(hook)))); 5]);
+    std::thread::scope(|scope| {
+        for _ in 0..5 {
+            scope.spawn(|| fixture.call("GetExecutionHistory", json!({"executionArn": execution})));
+        }
+    });
+    assert_eq!(fixture.engine.calls("GetExecutionHistory").len(), 5);
+}
+
 #[test]
 fn data_is_removed_if_the_engine_does_not() {
     let fixture = Fixture::with_machine();
@@ -176,6 +227,50 @@ fn an_execution_that_ended_here_has_our_history() {
     let body = json!({"executionArn": execution, "output": 1}).to_string();
     fixture.service.end_execution_from(body.as_bytes(), &sfn_alias::Json).unwrap();
     assert_own_history(&fixture, &execution, "ExecutionSucceeded");
+}
+
+/// The execution continues in the engine, and may end there with the same status.
+#[test]
+fn an_end_that_was_set_here_keeps_its_history() {
+    for (ours, engines, end) in [
+        (json!({"output": {"e": 1}}), json!({"status": "SUCCEEDED", "output": "{}"}), "ExecutionSucceeded"),
+        (json!({"error": "Ours"}), json!({"status": "FAILED", "error": "Engine"}), "ExecutionFailed"),
+        (json!({"status": "TIMED_OUT"}), json!({"status": "TIMED_OUT", "error": "E"}), "ExecutionTimedOut"),
+    ] {
+        let fixture = Fixture::with_machine();
+        let execution = fixture.start(MACHINE, "a");
+        let mut body = ours;
+        body["executionArn"] = json!(execution);
+        fixture.service.end_execution_from(body.to_string().as_bytes(), &sfn_alias::Json).unwrap();
+        assert_own_history(&fixture, &execution, end);
+        fixture.engine.set_execution("a", engines);
+        assert_own_history(&fixture, &execution, end);
+    }
+}
+
+#[test]
+fn an_end_of_the_engine_has_its_history() {
+    for (members, event) in [
+        (json!({"status": "SUCCEEDED", "output": "{\"a\": \"\\u00e9\"}"}), None),
+        (json!({"status": "SUCCEEDED", "output": "large"}), None),
+        (json!({"status": "SUCCEEDED", "output": "1"}), Some("\"1\"")),
+        (json!({"status": "SUCCEEDED"}), None),
+        (json!({"status": "FAILED", "error": "E", "cause": "C", "output": "{}"}), None),
+        (json!({"status": "FAILED"}), None),
+        (json!({"status": "FAILED", "error": "", "cause": ""}), None),
+        (json!({"status": "TIMED_OUT"}), None),
+        (json!({"status": "TIMED_OUT", "error": "States.Timeout"}), None),
+        (json!({"status": "ABORTED", "cause": "C"}), None),
+    ] {
+        let fixture = Fixture::with_machine();
+        let execution = fixture.start(MACHINE, "a");
+        let mut ended = members.clone();
+        ended["lastEvent"] = json!({"id": 2, "type": "Last", "executionSucceededEventDetails": {"output": event}});
+        fixture.engine.set_execution("a", ended);
+        assert_eq!(fixture.wait(&execution)["status"], members["status"]);
+        let input = json!({"executionArn": execution, "reverseOrder": true});
+        assert_eq!(types(&fixture.call("GetExecutionHistory", input)), ["Last"], "{members}");
+    }
 }
 
 #[test]
