@@ -76,8 +76,8 @@ impl Upstream {
         loop {
             let (begin, before) = (Instant::now(), running.len());
             let mut input = json!({"stateMachineArn": machine.arn, "statusFilter": "RUNNING", "maxResults": PAGE_SIZE});
-            if let Some(token) = token {
-                input["nextToken"] = token.into();
+            if let (Some(members), Some(token)) = (input.as_object_mut(), token) {
+                members.insert("nextToken".to_owned(), token.into());
             }
             let page = self.engine.call::<Page>(region_of(&machine.local_arn), "ListExecutions", &input, deadline);
             let Ok(Page { executions, next_token }) = page else { return running };
