@@ -37,7 +37,10 @@ pub(crate) fn build_agent(url: &str, timeout: Duration) -> Result<Agent, CliErro
 /// # Errors
 /// [`CliError::Usage`] if it is not a URL with http or https, a host, and optionally a port from 1 to 65535.
 pub(crate) fn parse_url(option: &str, url: &str) -> Result<Uri, CliError> {
-    let invalid = || CliError::Usage(format!("{option}: `{url}` is not a valid URL; example: http://127.0.0.1:8083"));
+    // The port of `serve`, or of most emulators.
+    let example = if option == "--endpoint-url" { 8083 } else { 4566 };
+    let invalid =
+        || CliError::Usage(format!("{option}: `{url}` is not a valid URL; example: http://127.0.0.1:{example}"));
     let uri: Uri = url.parse().map_err(|_| invalid())?;
     let is_http = matches!(uri.scheme_str(), Some("http" | "https"));
     let authority = uri.authority().filter(|authority| is_http && !authority.host().is_empty()).ok_or_else(invalid)?;

@@ -311,7 +311,7 @@ fn other_machines_require_tls_and_aws_is_rejected() {
         check_url_error(&url, &format!("{aws}`{url}`"));
     }
     check_url_error("http://127.0.0.1:99999", "expected a port from 1 to 65535, found `99999`");
-    check_url_error("127.0.0.1", "`127.0.0.1` is not a valid URL; example: http://127.0.0.1:8083");
+    check_url_error("127.0.0.1", "`127.0.0.1` is not a valid URL; example: http://127.0.0.1:4566");
 }
 
 /// Neither the error nor a log contains the password.

@@ -128,8 +128,8 @@ impl Machines {
         self.lock().get(hash).cloned()
     }
 
-    /// Creates the state machine again at its next use, because the engine does not have it.
-    pub fn forget(&self, machine: &Machine) {
+    /// Removes a state machine that the engine does not have. Its next use creates it again.
+    pub fn remove(&self, machine: &Machine) {
         self.lock().remove(hash_of(&machine.name));
     }
 

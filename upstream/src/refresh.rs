@@ -8,6 +8,7 @@ use crate::output::to_json;
 use crate::permits::{Permit, Permits};
 use crate::start::fail;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::json;
 use sfn_alias::model::{ExecutionStatus, Failure, Outcome};
 use sfn_alias::{Error, Json, Scope, Sensitive, StartedExecution, StepFunctions, Timestamp, catch_panic, parse_arn};
@@ -16,7 +17,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread::ScopedJoinHandle;
 use std::time::Instant;
 
-/// The member of a request that names what it reads.
+/// The members of a request that name what it reads.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Target<'r> {
@@ -24,6 +25,15 @@ struct Target<'r> {
     execution_arn: Option<std::borrow::Cow<'r, str>>,
     #[serde(borrow)]
     state_machine_arn: Option<std::borrow::Cow<'r, str>>,
+    next_token: Option<IgnoredAny>,
+}
+
+impl Target<'_> {
+    /// Returns the state machine whose executions are listed, on the first page. Executions that end between two pages
+    /// have another position, and could be on neither.
+    fn first_page_of(&self) -> Option<&str> {
+        self.state_machine_arn.as_deref().filter(|_| self.next_token.is_none())
+    }
 }
 
 /// An execution of the engine.
@@ -89,8 +99,8 @@ impl Upstream {
 
     pub(crate) fn list_executions(&self, service: &StepFunctions, body: &[u8]) -> Response {
         let target: Option<Target<'_>> = serde_json::from_slice(body).ok();
-        if let Some(arn) = target.and_then(|target| target.state_machine_arn)
-            && let Ok(arn) = parse_arn(&arn)
+        if let Some(arn) = target.as_ref().and_then(Target::first_page_of)
+            && let Ok(arn) = parse_arn(arn)
         {
             let running = service.running_executions(Some(arn.state_machine_arn()))?;
             self.refresh_all(&running, &self.list_permits, Some(self.engine.deadline()))?;

@@ -119,7 +119,7 @@ impl Upstream {
         let machine = self.machines.find_or_create(&self.engine, &source, deadline)?;
         match start(&machine) {
             Err(error) if error.is("StateMachineDoesNotExist") => {
-                self.machines.forget(&machine);
+                self.machines.remove(&machine);
                 start(&self.machines.find_or_create(&self.engine, &source, deadline)?)
             }
             result => result,

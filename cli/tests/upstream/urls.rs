@@ -83,11 +83,12 @@ fn ports_out_of_range_are_refused() {
             let url = format!("http://{host}:{port}");
             let error = refuse(&url, &[]);
             let is_invalid =
-                error == format!("sfn-alias: --upstream: `{url}` is not a valid URL; example: http://127.0.0.1:8083\n");
+                error == format!("sfn-alias: --upstream: `{url}` is not a valid URL; example: http://127.0.0.1:4566\n");
             let range = format!("sfn-alias: --upstream: expected a port from 1 to 65535, found `{port}`\n");
             assert!(is_invalid || error == range, "{error}");
         }
     }
+    check_error("localhost:4566", &[], "`localhost:4566` is not a valid URL; example: http://127.0.0.1:4566");
     check_error("http://127.0.0.1:99999", &[], "expected a port from 1 to 65535, found `99999`");
 }
 

@@ -1,7 +1,7 @@
 //! ListExecutions with many running executions asks the engine for lists.
 
 use crate::fake_engine::{Lists, Scripted};
-use crate::support::{Fixture, MACHINE, SHORT, definition};
+use crate::support::{Fixture, LIMIT, MACHINE, SHORT, definition};
 use serde_json::{Value, json};
 use std::time::Instant;
 
@@ -70,6 +70,34 @@ fn lists_that_are_not_those_of_aws() {
     }
 }
 
+/// All executions are on the pages, although they end meanwhile: only the first page asks the engine.
+#[test]
+fn pages_while_executions_end() {
+    let fixture = Fixture::with_machine();
+    start_many(&fixture);
+    let (mut names, mut token) = (std::collections::HashSet::new(), Value::Null);
+    loop {
+        let mut input = json!({"stateMachineArn": MACHINE, "maxResults": 20});
+        if !token.is_null() {
+            input["nextToken"] = token;
+        }
+        let page = fixture.call("ListExecutions", input);
+        names.extend(page["executions"].as_array().unwrap().iter().map(|execution| execution["name"].to_string()));
+        if names.len() == 20 {
+            (0..COUNT).for_each(|number| end(&fixture, &[&format!("e{number}")]));
+        }
+        token = page["nextToken"].clone();
+        if token.is_null() {
+            break;
+        }
+    }
+    assert_eq!(names.len(), COUNT);
+    let begin = Instant::now();
+    while count(&fixture, "SUCCEEDED") < COUNT {
+        assert!(begin.elapsed() < LIMIT);
+    }
+}
+
 /// Errors and invalid pages: the executions are described.
 #[test]
 fn lists_that_fail() {
@@ -111,7 +139,7 @@ fn engines_that_lost_executions() {
     fixture.engine.restart();
     let begin = Instant::now();
     while count(&fixture, "FAILED") < COUNT {
-        assert!(begin.elapsed() < crate::support::LIMIT);
+        assert!(begin.elapsed() < LIMIT);
     }
     let other = Fixture::with_timeout(SHORT);
     start_many(&other);
