@@ -2,6 +2,7 @@
 
 use crate::exit::CliError;
 use http::{Request, Response, Uri};
+use std::io::ErrorKind;
 use std::net::IpAddr;
 use std::time::Duration;
 use ureq::Agent;
@@ -48,6 +49,30 @@ pub(crate) fn parse_url(option: &str, url: &str) -> Result<Uri, CliError> {
             Err(CliError::Usage(format!("{option}: expected a port from 1 to 65535, found `{found}`")))
         }
         _ => Ok(uri),
+    }
+}
+
+/// Describes why there is no response within a time, without ureq's own terms.
+pub(crate) fn describe_error(error: &ureq::Error, timeout: Duration) -> String {
+    let text = match error {
+        ureq::Error::Timeout(_) => format!("no response within {:.1}s", timeout.as_secs_f64()),
+        ureq::Error::Io(error) if error.kind() == ErrorKind::ConnectionRefused => "connection refused".to_owned(),
+        ureq::Error::Io(error) => error.to_string(),
+        error => error.to_string(),
+    };
+    let help = find_tls_help(&text).unwrap_or_default();
+    text + help
+}
+
+/// Returns what to do about an error of TLS.
+pub(crate) fn find_tls_help(error: &str) -> Option<&'static str> {
+    if error.contains("certificate") {
+        // Also if the system has no trusted certificates at all.
+        Some("; set AWS_CA_BUNDLE to a file with the certificates to trust")
+    } else if error.contains("InvalidContentType") {
+        Some("; the response is not TLS: use http:// if the endpoint has no certificate")
+    } else {
+        None
     }
 }
 

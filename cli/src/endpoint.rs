@@ -1,6 +1,6 @@
 //! The file or endpoint that a command uses: a client for AWS JSON 1.0.
 
-use crate::agent::{TIMEOUT, build_agent, send_request};
+use crate::agent::{TIMEOUT, build_agent, find_tls_help, send_request};
 use crate::exit::CliError;
 use crate::signing::{Caller, is_aws_url};
 use clap::{Arg, Args};
@@ -129,14 +129,7 @@ impl Endpoint {
     /// Describes why there is no response, and what to do.
     pub fn connection_error(&self, error: &ureq::Error) -> CliError {
         let (url, error) = (&self.url, error.to_string());
-        let help = if error.contains("certificate") {
-            // Also if the system has no trusted certificates at all.
-            "; set AWS_CA_BUNDLE to a file with the certificates to trust"
-        } else if error.contains("InvalidContentType") {
-            "; the response is not TLS: use http:// if the endpoint has no certificate"
-        } else {
-            self.service.help
-        };
+        let help = find_tls_help(&error).unwrap_or(self.service.help);
         CliError::System(format!("cannot connect to {url}: {error}{help}"))
     }
 }

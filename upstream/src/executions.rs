@@ -109,6 +109,18 @@ impl RunningExecutions {
             .or_insert(answered);
     }
 
+    /// Records that the engine has listed the execution as RUNNING in a call that began at a time, unless it was sent or
+    /// is being sent since then.
+    pub fn record_listed(&self, arn: &str, begin: Instant) {
+        let unknown = Entry { knowledge: Knowledge::Unknown, since: begin, answered: None, failing_since: None };
+        let mut entries = self.lock();
+        let entry = entries.entry(arn.to_owned()).or_insert(unknown);
+        if entry.knowledge != Knowledge::Sending && entry.since <= begin {
+            let answered = Some(Instant::now());
+            *entry = Entry { knowledge: Knowledge::Forwarded, since: entry.since, answered, failing_since: None };
+        }
+    }
+
     /// Records that a call failed, which began at a time. Returns for how long calls have failed.
     pub fn record_failure(&self, arn: &str, begin: Instant) -> Duration {
         let unknown = Entry { knowledge: Knowledge::Unknown, since: begin, answered: None, failing_since: None };

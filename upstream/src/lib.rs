@@ -19,6 +19,7 @@ mod poll;
 mod redrive;
 mod refresh;
 mod replace;
+mod running_list;
 mod start;
 mod stop;
 mod sync;

@@ -106,15 +106,21 @@ impl Machines {
         source: &MachineSource<'_>,
         deadline: Deadline,
     ) -> Result<Machine, CallError> {
-        let name = self.format_name(source);
-        if let Some(known) = self.find(hash_of(&name)).filter(|known| known.name == name) {
+        if let Some(known) = self.find_known(source) {
             return Ok(known);
         }
+        let name = self.format_name(source);
         let arn = self.create(engine, source, &name, deadline)?;
         let (local_arn, local_name) = (source.state_machine_arn.to_owned(), source.local_name().to_owned());
         let machine = Machine { arn, name, local_arn, local_name };
         self.store(machine.clone());
         Ok(machine)
+    }
+
+    /// Returns the state machine for a revision if this process knows its ARN.
+    pub fn find_known(&self, source: &MachineSource<'_>) -> Option<Machine> {
+        let name = self.format_name(source);
+        self.find(hash_of(&name)).filter(|known| known.name == name)
     }
 
     /// Returns a known state machine by the hash in its name.

@@ -111,6 +111,7 @@ impl Upstream {
         permits: &Permits,
         deadline: Option<Deadline>,
     ) -> sfn_alias::Result<()> {
+        let arns = self.skip_listed(arns, permits, deadline)?;
         if arns.is_empty() {
             return Ok(());
         }
@@ -146,7 +147,7 @@ impl Upstream {
     }
 
     /// Finds an execution. Nothing more needs to be known about one that does not run.
-    fn find_running(&self, arn: &str) -> sfn_alias::Result<Option<StartedExecution>> {
+    pub(crate) fn find_running(&self, arn: &str) -> sfn_alias::Result<Option<StartedExecution>> {
         let now = Instant::now();
         let running = match self.service_for(arn).find_running(arn) {
             Err(error @ (Error::Store(_) | Error::Internal(_))) => return Err(error),

@@ -14,7 +14,6 @@ from __future__ import annotations
 import contextlib
 import json
 import threading
-import time
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timezone
@@ -36,8 +35,8 @@ if TYPE_CHECKING:
 
 __all__ = ["create_service"]
 
-INTERVALS = (0.001, 0.02)
-"""Seconds between two checks whether an execution has ended: the first, and the longest."""
+CHECK_INTERVAL = 0.2
+"""Seconds between two checks whether an execution was stopped. Its end in moto is noted at once."""
 MAX_NAME_CHARACTERS = 69
 """Of the name of a state machine, so that the name for moto has up to 80 characters."""
 
@@ -109,8 +108,14 @@ class _Run:
         is_alive = any(thread.is_alive() for thread in self._threads)
         return is_alive and self._execution.status == "RUNNING"
 
+    def wait(self, seconds: float) -> None:
+        """Waits for the end of a thread of moto's interpreter, or for a time."""
+        for thread in self._threads:
+            if thread.is_alive():
+                return thread.join(seconds)
+
     def is_known(self) -> bool:
-        """Returns whether moto has the state machine. It forgets all data at the end of ``mock_aws``."""
+        """Returns whether moto has the state machine. It deletes all data at the end of ``mock_aws``."""
         return any(machine is self._machine for machine in self._backend.state_machines)
 
     def stop(self) -> None:
@@ -138,12 +143,10 @@ class _Run:
 
 def _wait(run: _Run, is_wanted: Callable[[], bool] = lambda: True) -> None:
     """Waits for the end. Stops an execution that is not wanted any longer."""
-    interval, longest = INTERVALS
     while run.is_running():
-        if not (run.is_known() and is_wanted()):
+        run.wait(CHECK_INTERVAL)
+        if run.is_running() and not (run.is_known() and is_wanted()):
             run.stop()
-        time.sleep(interval)
-        interval = min(interval * 2, longest)
 
 
 def _is_running(service: StepFunctions, execution: StartedExecution) -> bool:
@@ -156,7 +159,7 @@ def _end(service: StepFunctions, execution: StartedExecution, run: _Run) -> None
     arn = execution["executionArn"]
     try:
         service.end_execution(arn, **run.result())
-    except (StepFunctionsError, ValueError) as error:  # for example a long output
+    except Exception as error:  # for example a long output, or one that is not JSON
         if _is_running(service, execution):
             service.end_execution(arn, error="SfnAlias.Upstream", cause=f"the result of moto is not valid: {error}")
 

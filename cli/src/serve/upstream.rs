@@ -2,7 +2,7 @@
 
 use super::args::{ServeArgs, UpstreamArgs};
 use super::url::{AwsError, check_url, is_own_url};
-use crate::agent::{MAX_BYTES, build_agent, parse_url, read_response};
+use crate::agent::{MAX_BYTES, build_agent, describe_error, parse_url, read_response};
 use crate::endpoint::STEP_FUNCTIONS;
 use crate::exit::CliError;
 use crate::signing::{Caller, is_aws_url};
@@ -180,7 +180,7 @@ impl Transport for HttpTransport {
         let response = self.agent.run(request).and_then(|response| read_response(response, max_bytes(operation)));
         let response = response.map_err(|error| match error {
             ureq::Error::BodyExceedsLimit(limit) => TransportError::TooLarge(limit),
-            error => TransportError::NoResponse(error.to_string()),
+            error => TransportError::NoResponse(describe_error(&error, timeout)),
         });
         self.log_failure(operation, response.as_ref().err());
         let response = response?;

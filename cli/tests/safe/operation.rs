@@ -209,6 +209,10 @@ fn every_option_has_an_environment_variable() {
         "SFN_ALIAS_TLS_KEY",
         "SFN_ALIAS_METRICS_TO",
         "SFN_ALIAS_METRICS_INTERVAL",
+        "SFN_ALIAS_UPSTREAM",
+        "SFN_ALIAS_UPSTREAM_PROFILE",
+        "SFN_ALIAS_UPSTREAM_ALLOW_AWS",
+        "SFN_ALIAS_UPSTREAM_TIMEOUT",
     ];
     let help = String::from_utf8(program(&["serve", "--help"]).output().unwrap().stdout).unwrap();
     let options = help.lines().filter(|line| line.trim_start().starts_with("--")).count();

@@ -346,3 +346,20 @@ fn executions_of_others() {
     let other = json!({"executionArn": format!("{EXECUTION}:unknown")});
     assert_eq!(client.call("DescribeExecution", &other).error().0, "ExecutionDoesNotExist");
 }
+
+/// The texts are those of the field, not those of the HTTP client.
+#[test]
+fn texts_without_a_response() {
+    let engine = Engine::start();
+    let server = Server::start(&engine, &[]);
+    let client = server.client();
+    client.create_orders(PASS);
+    let url = engine.url();
+    engine.set_fault(Fault::NoResponse);
+    client.start_ok("slow");
+    assert_eq!(client.describe("slow")["cause"], format!("StartExecution at {url} failed: no response within 1.0s"));
+    engine.clear_faults();
+    engine.kill();
+    client.start_ok("refused");
+    assert_eq!(client.describe("refused")["cause"], format!("StartExecution at {url} failed: connection refused"));
+}

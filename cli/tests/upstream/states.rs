@@ -53,6 +53,7 @@ impl States {
             "StartExecution" => self.start(input),
             "StartSyncExecution" => self.start_sync(input),
             "DescribeExecution" => self.describe(input),
+            "ListExecutions" => self.list(input),
             "StopExecution" => self.stop(input),
             "RedriveExecution" => self.redrive(input),
             "GetExecutionHistory" => self.history(input),
@@ -151,6 +152,27 @@ impl States {
             }
         }
         Ok(output)
+    }
+
+    /// Lists executions on pages. The token is the ARN of the last one.
+    fn list(&self, input: &Value) -> Result {
+        let (machine, status) = (text(input, "stateMachineArn"), text(input, "statusFilter"));
+        let (name, token) = (machine.rsplit(':').next().unwrap(), text(input, "nextToken"));
+        let size: usize = input["maxResults"].as_u64().unwrap_or(100).min(1000).try_into().unwrap();
+        let is_listed = |arn: &str, execution: &Execution| {
+            execution.machine == name && arn > token && (status.is_empty() || status == execution.status)
+        };
+        let found: Vec<_> = self.executions.iter().filter(|(arn, execution)| is_listed(arn, execution)).collect();
+        let page = &found[..size.min(found.len())];
+        let items: Vec<_> = page
+            .iter()
+            .map(|(arn, execution)| {
+                json!({"executionArn": arn, "stateMachineArn": machine, "name": execution.name,
+                "status": execution.status, "startDate": execution.start})
+            })
+            .collect();
+        let next = (found.len() > size).then(|| page.last().unwrap().0);
+        Ok(json!({"executions": items, "nextToken": next}))
     }
 
     fn stop(&mut self, input: &Value) -> Result {

@@ -36,8 +36,25 @@ impl fmt::Debug for Hook {
     }
 }
 
+/// How the engine lists executions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Lists {
+    /// As AWS, on pages of 20.
+    #[default]
+    Pages,
+    /// All executions, also those that have ended, on pages of 20.
+    NoFilter,
+    /// One page.
+    NoPages,
+    /// The first page again and again.
+    Endless,
+    /// Without the status.
+    NoStatus,
+}
+
 #[derive(Debug, Default)]
 struct State {
+    lists: Lists,
     machines: HashMap<String, Value>,
     executions: HashMap<String, Value>,
     /// The responses to the next calls of operations. `None` is the usual one.
@@ -59,6 +76,10 @@ impl FakeEngine {
     /// Sets the response to all calls.
     pub fn always(&self, response: Option<Scripted>) {
         self.0.lock().unwrap().always = response;
+    }
+
+    pub fn set_lists(&self, lists: Lists) {
+        self.0.lock().unwrap().lists = lists;
     }
 
     /// Deletes everything, as a restart.
@@ -117,6 +138,7 @@ impl State {
                 Some(execution) => ok(execution.clone()),
                 None => error("ExecutionDoesNotExist", "Execution Does Not Exist"),
             },
+            "ListExecutions" if input.get("mapRunArn").is_none() => self.list(input),
             "StopExecution" => self.stop(&text("executionArn")),
             "RedriveExecution" => self.redrive(&text("executionArn")),
             "StartSyncExecution" => self.start_sync(&text("stateMachineArn"), input),
@@ -140,6 +162,33 @@ impl State {
         let execution = json!({"executionArn": arn, "status": "RUNNING", "startDate": now, "input": input["input"]});
         self.executions.insert(arn.clone(), execution);
         ok(json!({"executionArn": arn, "startDate": now}))
+    }
+
+    fn list(&self, input: &Value) -> UpstreamResponse {
+        const PAGE: usize = 20;
+        let machine = input["stateMachineArn"].as_str().unwrap_or_default().replace(":stateMachine:", ":execution:");
+        let is_listed = |arn: &str, execution: &Value| {
+            let has_status = execution["status"] == input["statusFilter"] || self.lists == Lists::NoFilter;
+            has_status && arn.starts_with(&format!("{machine}:"))
+        };
+        let mut found: Vec<_> = self.executions.iter().filter(|(arn, execution)| is_listed(arn, execution)).collect();
+        found.sort_by_key(|(arn, _)| *arn);
+        let members = |(arn, execution): (&String, &Value)| match self.lists {
+            Lists::NoStatus => json!({"executionArn": arn}),
+            _ => json!({"executionArn": arn, "status": execution["status"]}),
+        };
+        let mut items: Vec<_> = found.into_iter().map(members).collect();
+        let start: usize = input["nextToken"].as_str().map_or(0, |token| token.parse().unwrap());
+        match self.lists {
+            Lists::NoPages => ok(json!({"executions": items})),
+            Lists::Endless => ok(json!({"executions": items[..PAGE.min(items.len())], "nextToken": "0"})),
+            _ => {
+                items.drain(..start);
+                let token = (items.len() > PAGE).then(|| (start + PAGE).to_string());
+                items.truncate(PAGE);
+                ok(json!({"executions": items, "nextToken": token}))
+            }
+        }
     }
 
     /// As some engines, without the error and the cause.

@@ -6,6 +6,7 @@ mod fake_engine;
 mod faults;
 mod full_disk;
 mod history;
+mod lists;
 mod pass_through;
 mod redrive;
 mod refresh;

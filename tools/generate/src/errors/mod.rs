@@ -35,7 +35,7 @@ An execution that is FAILED has the `error` of your rule, function, engine or re
 | --- | --- | --- |
 | `SfnAlias.CallbackError` | the [function](on-start.md) returned a result that is not valid, or panicked | correct what `cause` states |
 | `SfnAlias.Upstream` | the [engine](upstream.md) did not accept the execution, did not respond or lost it | `cause` names the URL and the error |
-| `SfnAlias.NotSupported` | [`runDefinitions`](../bindings-node/README.md#executions-that-run) does not interpret a part of the definition | run it on an [engine](upstream.md) |
+| `SfnAlias.NotSupported` | [`runDefinitions`](../bindings-node/README.md#functions-that-end-executions) does not interpret a part of the definition | run it on an [engine](upstream.md) |
 | `SfnAlias.NoTaskHandler` | a Task state has no function in the options of `runDefinitions` | add it to `taskResourceLocalHandlers` |
 
 ";
