@@ -10,7 +10,7 @@ use crate::handler::{Response, Upstream};
 use crate::machines::{MachineSource, region_of};
 use crate::pass_through::parse_target;
 use crate::permits::Permit;
-use crate::refresh::EngineExecution;
+use crate::refresh::{EngineExecution, ignore_store_error};
 use sfn_alias::model::ExecutionStatus;
 use sfn_alias::wire::output::DescribeExecutionOutput;
 use sfn_alias::{Json, StartedExecution, StepFunctions, validate_from};
@@ -34,7 +34,7 @@ impl Upstream {
     pub(crate) fn get_execution_history(&self, service: &StepFunctions, body: &[u8]) -> Response {
         validate_from(OPERATION, body, &service.options().limits)?;
         let deadline = self.engine.deadline();
-        self.refresh_target(service, body, deadline)?;
+        ignore_store_error(self.refresh_target(service, body, deadline))?;
         let (execution, description) = service.find_execution(&parse_target(body).unwrap_or_default())?;
         let request: PageRequest = self.engine.parse(OPERATION, body)?;
         let position = self.parse_position(&execution.execution_arn, &request);

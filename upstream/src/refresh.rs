@@ -59,7 +59,7 @@ impl EngineExecution {
     /// Returns whether its output is a JSON text, which may be a string without its quotes.
     pub fn has_output(&self, json: &str) -> bool {
         let output = self.output_text();
-        json == to_json(output) || json == json!(output).to_string()
+        [to_json(output), json!(output).to_string()].iter().any(|text| text == json)
     }
 
     fn output_text(&self) -> &str {
@@ -80,7 +80,7 @@ impl Upstream {
     }
 
     pub(crate) fn describe_execution(&self, service: &StepFunctions, body: &[u8]) -> Response {
-        self.refresh_target(service, body, self.engine.deadline())?;
+        ignore_store_error(self.refresh_target(service, body, self.engine.deadline()))?;
         Ok(service.call_from("DescribeExecution", body, &Json)?)
     }
 
@@ -103,7 +103,7 @@ impl Upstream {
             && let Ok(arn) = parse_arn(arn)
         {
             let running = service.running_executions(Some(arn.state_machine_arn()))?;
-            self.refresh_all(&running, &self.list_permits, Some(self.engine.deadline()))?;
+            ignore_store_error(self.refresh_all(&running, &self.list_permits, Some(self.engine.deadline())))?;
         }
         match service.call_from("ListExecutions", body, &Json) {
             // Map runs are the engine's.
@@ -310,5 +310,13 @@ impl Upstream {
     pub(crate) fn service_for(&self, arn: &str) -> StepFunctions {
         let scope = parse_arn(arn).ok().and_then(|arn| Scope::new(arn.partition, arn.account, arn.region).ok());
         scope.map_or_else(|| self.service.clone(), |scope| self.service.in_scope(scope))
+    }
+}
+
+/// Lets a read return what is stored if an end cannot be stored, for example on a full disk. The background logs the error.
+pub(crate) fn ignore_store_error(refreshed: sfn_alias::Result<()>) -> sfn_alias::Result<()> {
+    match refreshed {
+        Err(Error::Store(_)) => Ok(()),
+        refreshed => refreshed,
     }
 }

@@ -56,6 +56,9 @@ MOTO = {
     ),
     "string_output": Limit("the output is not JSON", "output: 'large'"),
     "digits_output": Limit("the output is a number", "output: '4711'"),
+    "large_output": Limit(
+        "FAILED (States.DataLimitExceeded)", "status and error: ('FAILED', 'States.DataLimitExceeded')"
+    ),
     "whole_context_object": Limit("DescribeExecution is an internal error", INTERNAL_ERROR),
     "token_failure": Limit("no cause", "status, error and cause: ('FAILED', 'Orders.Declined', None)"),
     "activity_task": NOT_IMPLEMENTED,
@@ -128,7 +131,7 @@ NO_RESPONSE = Limit("not implemented: FAILED", "status and error: ('FAILED', 'Sf
 
 MOTO_BEHIND = {
     **pick(MOTO, "invalid_jsonata", "redrive", "test_state", "jsonata", "token_failure", "activity_task"),
-    **pick(MOTO, "nested_start"),
+    **pick(MOTO, "nested_start", "large_output"),
     "sync": NO_RESPONSE,
     "sync_alias": Limit(NO_RESPONSE.text, "status and error: {('FAILED', 'SfnAlias.Upstream')}"),
     "whole_context_object": Limit(

@@ -4,6 +4,7 @@
 mod failures;
 mod fake_engine;
 mod faults;
+mod full_disk;
 mod history;
 mod lists;
 mod pass_through;
