@@ -3,7 +3,7 @@
 use crate::fake_engine::{Lists, Scripted};
 use crate::support::{Fixture, LIMIT, MACHINE, SHORT, definition};
 use serde_json::{Value, json};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 const COUNT: usize = 70;
 
@@ -85,6 +85,8 @@ fn pages_while_executions_end() {
         names.extend(page["executions"].as_array().unwrap().iter().map(|execution| execution["name"].to_string()));
         if names.len() == 20 {
             (0..COUNT).for_each(|number| end(&fixture, &[&format!("e{number}")]));
+            // Until responses of the engine are not used again.
+            std::thread::sleep(Duration::from_millis(250));
         }
         token = page["nextToken"].clone();
         if token.is_null() {
