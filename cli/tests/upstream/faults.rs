@@ -218,6 +218,29 @@ fn refused_connection() {
 }
 
 /// Failures that are shorter than the timeout change no execution.
+/// Clients retry status 503, and the response would be the same.
+#[test]
+fn too_large_history() {
+    let engine = Engine::start();
+    let server = start_with_executions(&engine);
+    let client = server.client();
+    for fault in [Fault::EndlessBody, Fault::HugeLength] {
+        engine.set_fault_of("GetExecutionHistory", fault);
+        let response = client.call("GetExecutionHistory", &execution_request("running"));
+        let url = engine.url();
+        let message = format!(
+            "GetExecutionHistory at {url} failed: expected a response of up to 67108864 bytes, found a larger one; help: \
+             with an engine that has pages, use a smaller `maxResults` or `includeExecutionData` false"
+        );
+        assert_eq!((response.status, response.error()), (400, ("ValidationException".to_owned(), message)));
+    }
+    engine.set_fault_of("StartExecution", Fault::EndlessBody);
+    client.start_ok("large");
+    let cause = client.describe("large")["cause"].clone();
+    let expected = "failed: expected a response of up to 262144 bytes, found a larger one";
+    assert_eq!(cause, format!("StartExecution at {} {expected}", engine.url()));
+}
+
 #[test]
 fn short_failures() {
     let engine = Engine::start();
