@@ -24,7 +24,8 @@ fn count_described(fixture: &Fixture) -> usize {
 
 fn end(fixture: &Fixture, names: &[&str]) {
     for name in names {
-        fixture.engine.set_execution(name, json!({"status": "SUCCEEDED", "output": "1", "stopDate": 1.5}));
+        let stopped = sfn_alias::Timestamp::now();
+        fixture.engine.set_execution(name, json!({"status": "SUCCEEDED", "output": "1", "stopDate": stopped}));
     }
 }
 
