@@ -4,13 +4,14 @@
 //! number of events that were returned from its page.
 
 use crate::UPSTREAM_ERROR;
+use crate::describe::EngineExecution;
 use crate::engine::{CallError, Deadline};
 use crate::events::{Page, PageRequest, format_page};
 use crate::handler::{Response, Upstream};
 use crate::machines::{MachineSource, region_of};
 use crate::pass_through::parse_target;
 use crate::permits::Permit;
-use crate::refresh::{EngineExecution, ignore_store_error};
+use crate::refresh::ignore_store_error;
 use sfn_alias::model::ExecutionStatus;
 use sfn_alias::wire::output::DescribeExecutionOutput;
 use sfn_alias::{Json, StartedExecution, StepFunctions, validate_from};

@@ -1,84 +1,10 @@
 //! Outputs of executions: decides between a string and JSON, and decodes escape sequences.
 
-use crate::engine::{CallError, Deadline};
-use crate::handler::Upstream;
-use crate::machines::{Machine, region_of};
-use crate::refresh::EngineExecution;
-use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::json;
-use sfn_alias::StartedExecution;
-use std::sync::atomic::Ordering;
 
-/// The latest events.
-#[derive(Deserialize)]
-struct LatestEvents {
-    events: Vec<Event>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Event {
-    execution_succeeded_event_details: Option<SucceededDetails>,
-}
-
-#[derive(Deserialize)]
-struct SucceededDetails {
-    output: Option<String>,
-}
-
-impl Upstream {
-    /// Describes an execution of the engine, with an output that is JSON.
-    ///
-    /// Some engines return a string without its quotes, so that the string `"1"` is the same as the number 1. Their event
-    /// ExecutionSucceeded has the quotes.
-    pub(crate) fn describe_with_output(
-        &self,
-        execution: &StartedExecution,
-        machine: &Machine,
-        deadline: Deadline,
-    ) -> Result<EngineExecution, CallError> {
-        let found = self.describe_in_engine(execution, machine, deadline)?;
-        let Some(output) = found.output.as_deref().filter(|output| self.is_ambiguous(&found, output)) else {
-            return Ok(found);
-        };
-        let recorded = match self.read_recorded_output(execution, machine, deadline) {
-            Err(error) if error.has_no_response() => return Err(error),
-            // Without the event, the output is what it seems to be.
-            recorded => recorded.ok().flatten(),
-        };
-        let recorded: Option<String> = recorded.and_then(|recorded| serde_json::from_str(&recorded).ok());
-        if recorded.as_deref() == Some(output) {
-            return Ok(EngineExecution { output: Some(json!(output).to_string()), ..found });
-        }
-        if recorded.is_some() {
-            self.quotes_strings.store(true, Ordering::Relaxed);
-        }
-        Ok(found)
-    }
-
-    /// Returns whether an output that is JSON can also be a string without its quotes.
-    fn is_ambiguous(&self, found: &EngineExecution, output: &str) -> bool {
-        found.status == "SUCCEEDED" && !self.quotes_strings.load(Ordering::Relaxed) && is_json(output)
-    }
-
-    /// Returns the output in the event ExecutionSucceeded.
-    fn read_recorded_output(
-        &self,
-        execution: &StartedExecution,
-        machine: &Machine,
-        deadline: Deadline,
-    ) -> Result<Option<String>, CallError> {
-        let arn = machine.execution_arn(&execution.name);
-        let input = json!({"executionArn": arn, "reverseOrder": true, "maxResults": 1});
-        let region = region_of(&execution.state_machine_arn);
-        let _permit = self.acquire_history(deadline)?;
-        let latest: LatestEvents = self.call(region, "GetExecutionHistory", &input, deadline)?;
-        Ok(latest.events.into_iter().find_map(|event| event.execution_succeeded_event_details?.output))
-    }
-}
-
-fn is_json(text: &str) -> bool {
+/// Returns whether a text is JSON.
+pub(crate) fn is_json(text: &str) -> bool {
     serde_json::from_str::<IgnoredAny>(text).is_ok()
 }
 

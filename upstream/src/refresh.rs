@@ -1,17 +1,16 @@
 //! Asks the engine about executions that are RUNNING here, and ends those that have ended there.
 
+use crate::describe::EngineExecution;
 use crate::engine::{CallError, Deadline};
 use crate::executions::Knowledge;
 use crate::handler::{Response, Upstream};
-use crate::machines::{Machine, MachineSource, region_of};
-use crate::output::to_json;
+use crate::machines::MachineSource;
 use crate::permits::{Permit, Permits};
 use crate::start::fail;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use serde_json::json;
-use sfn_alias::model::{ExecutionStatus, Failure, Outcome};
-use sfn_alias::{Error, Json, Scope, Sensitive, StartedExecution, StepFunctions, Timestamp, catch_panic, parse_arn};
+use sfn_alias::model::Outcome;
+use sfn_alias::{Error, Json, Scope, StartedExecution, StepFunctions, Timestamp, catch_panic, parse_arn};
 use std::panic::resume_unwind;
 use std::sync::{Mutex, PoisonError};
 use std::thread::ScopedJoinHandle;
@@ -33,37 +32,6 @@ impl Target<'_> {
     /// have another position, and could be on neither.
     fn first_page_of(&self) -> Option<&str> {
         self.state_machine_arn.as_deref().filter(|_| self.next_token.is_none())
-    }
-}
-
-/// An execution of the engine.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct EngineExecution {
-    pub status: String,
-    pub stop_date: Option<Timestamp>,
-    pub output: Option<String>,
-    pub error: Option<Sensitive>,
-    pub cause: Option<Sensitive>,
-}
-
-impl EngineExecution {
-    /// Returns how it ended; `None` if it is running. PENDING_REDRIVE, which AWS has for the child executions of a map run, is as
-    /// RUNNING.
-    pub fn outcome(&self) -> Option<Outcome> {
-        let status = ExecutionStatus::parse(&self.status)?;
-        let failure = Failure { error: self.error.clone(), cause: self.cause.clone() };
-        Outcome::new(status, || to_json(self.output_text()).into(), failure)
-    }
-
-    /// Returns whether its output is a JSON text, which may be a string without its quotes.
-    pub fn has_output(&self, json: &str) -> bool {
-        let output = self.output_text();
-        [to_json(output), json!(output).to_string()].iter().any(|text| text == json)
-    }
-
-    fn output_text(&self) -> &str {
-        self.output.as_deref().unwrap_or("null")
     }
 }
 
@@ -215,22 +183,6 @@ impl Upstream {
     fn ask(&self, execution: &StartedExecution, deadline: Deadline) -> Result<EngineExecution, CallError> {
         let machine = self.machines.find_or_create(&self.engine, &MachineSource::from(execution), deadline)?;
         self.describe_with_output(execution, &machine, deadline)
-    }
-
-    pub(crate) fn describe_in_engine(
-        &self,
-        execution: &StartedExecution,
-        machine: &Machine,
-        deadline: Deadline,
-    ) -> Result<EngineExecution, CallError> {
-        const OPERATION: &str = "DescribeExecution";
-        let input = json!({"executionArn": machine.execution_arn(&execution.name)});
-        let region = region_of(&execution.state_machine_arn);
-        let found: EngineExecution = self.call(region, OPERATION, &input, deadline)?;
-        match ExecutionStatus::parse(&found.status) {
-            Some(_) => Ok(found),
-            None => Err(self.engine.error(OPERATION, &format_args!("unknown status `{}`", found.status))),
-        }
     }
 
     /// Sends the start of an execution that was recorded here, and did not arrive.

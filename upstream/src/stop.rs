@@ -1,11 +1,11 @@
 //! Stops executions: in the engine, then here.
 
+use crate::describe::EngineExecution;
 use crate::engine::{CallError, Deadline};
 use crate::executions::Knowledge;
 use crate::handler::{Response, Upstream};
 use crate::machines::{MachineSource, region_of};
 use crate::pass_through::{parse_target, replace_execution_arn};
-use crate::refresh::EngineExecution;
 use sfn_alias::model::{ExecutionStatus, Outcome};
 use sfn_alias::{Error, Json, StartedExecution, StepFunctions, catch_panic, validate_from};
 use std::time::{Duration, Instant};

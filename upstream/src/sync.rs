@@ -1,9 +1,9 @@
 //! Runs synchronous executions in the engine.
 
+use crate::describe::EngineExecution;
 use crate::engine::{CallError, Deadline};
 use crate::handler::{Response, Upstream};
 use crate::machines::region_of;
-use crate::refresh::EngineExecution;
 use crate::start::{fail, with_free_name};
 use sfn_alias::model::Outcome;
 use sfn_alias::{Json, StartedExecution, StepFunctions};
