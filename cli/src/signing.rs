@@ -36,11 +36,10 @@ impl Caller {
         }
     }
 
-    /// Selects the identity for an emulator whose signatures are not those of a person: a profile, the environment, or the
-    /// keys `test` and `test`. For AWS, the user.
+    /// Selects the identity for an emulator: a profile, or the keys `test` and `test`. The user's own keys in the environment
+    /// are only for AWS.
     pub fn select_for_emulator(profile: Option<&str>, is_aws: bool) -> Self {
-        let has_environment = ["AWS_ACCESS_KEY_ID", "AWS_PROFILE"].iter().any(|name| read_variable(name).is_some());
-        match is_aws || profile.is_some() || has_environment {
+        match is_aws || profile.is_some() {
             true => Self::User(profile.map(str::to_owned)),
             false => Self::Keys(Credentials::new("test", "test", None, None, "default")),
         }

@@ -46,7 +46,7 @@ pub(crate) struct UpstreamArgs {
     /// Run executions in this endpoint, for example LocalStack, MiniStack or moto's server
     #[arg(long, value_name = "URL", env = "SFN_ALIAS_UPSTREAM")]
     pub upstream: Option<String>,
-    /// Sign with this profile of the shared credentials file [default: credentials in the environment, or test and test]
+    /// Sign with this profile of the shared credentials file [default: the keys test and test; for AWS, those of the environment]
     #[arg(long, value_name = "NAME", requires = "upstream", env = "SFN_ALIAS_UPSTREAM_PROFILE")]
     pub upstream_profile: Option<String>,
     /// Allow AWS itself, which charges for executions

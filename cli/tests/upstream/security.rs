@@ -74,6 +74,22 @@ fn requests_are_signed_with_the_profile() {
     assert!(!log.contains("engine-secret-key") && !log.contains("engine-token"), "{log}");
 }
 
+/// The keys in the environment may be those of a real account.
+#[test]
+fn keys_in_the_environment_are_not_sent() {
+    let engine = Engine::start();
+    let url = engine.url();
+    let mut command = program(&["serve", "--port", "0", "--upstream", &url]);
+    command.env("AWS_ACCESS_KEY_ID", "AKIAREAL").env("AWS_SECRET_ACCESS_KEY", "real-secret-key");
+    command.env("AWS_SESSION_TOKEN", "real-token");
+    call_all(&Server::spawn(command));
+    for request in engine.received() {
+        let own = ["akiareal", "real-secret-key", "real-token"];
+        assert!(own.iter().all(|secret| !request.head.contains(secret)), "{}", request.head);
+        assert!(request.head.contains("credential=test/"), "{}", request.head);
+    }
+}
+
 #[test]
 fn redirects_are_not_followed() {
     let (engine, other) = (Engine::start(), Engine::start());
