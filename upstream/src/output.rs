@@ -1,7 +1,10 @@
-//! Outputs of executions: decides between a string and JSON, and decodes escape sequences.
+//! Outputs of executions as JSON, without needless escape sequences and whitespace.
 
 use serde::de::IgnoredAny;
 use serde_json::json;
+
+/// AWS's maximum size of an output, which has no whitespace there.
+const MAX_BYTES: usize = 256 << 10;
 
 /// Returns whether a text is JSON.
 pub(crate) fn is_json(text: &str) -> bool {
@@ -11,10 +14,26 @@ pub(crate) fn is_json(text: &str) -> bool {
 /// Returns an output of the engine as JSON: a text that is not JSON is a string. Characters are not escaped unless JSON needs
 /// that, because AWS's limit is for bytes, and some engines escape all characters that are not ASCII.
 pub(crate) fn to_json(output: &str) -> String {
-    match is_json(output) {
+    let json = match is_json(output) {
         true => decode_escapes(output),
         false => json!(output).to_string(),
+    };
+    match json.len() > MAX_BYTES {
+        true => remove_whitespace(&json),
+        false => json,
     }
+}
+
+/// Removes whitespace outside of strings from a JSON text.
+fn remove_whitespace(json: &str) -> String {
+    let (mut is_string, mut is_escaped) = (false, false);
+    let keep = |character: &char| {
+        let is_kept = is_string || !character.is_ascii_whitespace();
+        is_string ^= *character == '"' && !is_escaped;
+        is_escaped = *character == '\\' && !is_escaped;
+        is_kept
+    };
+    json.chars().filter(keep).collect()
 }
 
 /// Replaces escape sequences of characters in a JSON text by the characters. Numbers keep their digits.
@@ -62,7 +81,7 @@ fn split_unit(text: &str) -> Option<(u16, &str)> {
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
-    use super::{decode_escapes, to_json};
+    use super::{decode_escapes, remove_whitespace, to_json};
     use proptest::prelude::*;
     use serde_json::Value;
 
@@ -79,6 +98,16 @@ mod tests {
         ] {
             assert_eq!(decode_escapes(json), expected);
         }
+    }
+
+    #[test]
+    fn whitespace_is_removed_from_large_outputs() {
+        let json = r#"{"a b" : [1.10, "\" \\", " "] ,
+            "c": null}"#;
+        assert_eq!(remove_whitespace(json), r#"{"a b":[1.10,"\" \\"," "],"c":null}"#);
+        assert_eq!(to_json(json), json);
+        let large = format!("[1{}]", ", 1".repeat(131_000));
+        assert_eq!(to_json(&large), large.replace(' ', ""));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::metrics::{MetricsSender, check_metrics_url};
 use super::outcomes::{WatchedOutcomes, log_outcomes, reload_outcomes};
 use super::settings::{SettingsFiles, reload_on_hangup};
 use super::upstream::{Handler, HttpTransport, create_handler, create_transport};
-use super::url::strip_brackets;
+use super::url::{is_closed, strip_brackets};
 use crate::endpoint::parse_scope;
 use crate::exit::{CliError, CommandResult, OK, SYSTEM_ERROR};
 use crate::outcomes_file::OutcomesFile;
@@ -132,6 +132,9 @@ fn print_url(server: &Server, args: &ServeArgs) -> Result<(), CliError> {
     tracing::info!(%url, data = data.as_deref().unwrap_or("in memory"), version, "ready; press Ctrl-C to stop");
     if let Some(upstream) = &args.upstream.upstream {
         tracing::info!(upstream, "executions run in the upstream endpoint");
+        if is_closed(upstream) {
+            tracing::warn!(upstream, "the upstream endpoint does not accept connections; start it, or check the port");
+        }
     }
     if server.address().ip().to_canonical().is_unspecified() {
         let url = server.url_with_host(&rustix::system::uname().nodename().to_string_lossy());

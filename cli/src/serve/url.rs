@@ -4,7 +4,14 @@ use crate::agent::{is_localhost, is_loopback, parse_url};
 use crate::exit::CliError;
 use crate::signing::is_aws_url;
 use http::Uri;
-use std::net::{IpAddr, SocketAddr, ToSocketAddrs, UdpSocket};
+use std::net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs, UdpSocket};
+use std::time::Duration;
+
+/// The name of this machine, in a form that every resolver knows.
+const LOCALHOST: &str = "localhost";
+
+/// Maximum time of a connection to this machine.
+const CONNECT_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// The text of the error of a URL of AWS.
 pub(super) struct AwsError {
@@ -36,8 +43,7 @@ pub(super) fn check_url(option: &str, url: &str, aws_error: Option<&AwsError>) -
     if uri.scheme_str() == Some("http") && !is_loopback(host) {
         return usage(&format!("expected https://, or an address of this machine, found `{url}`"));
     }
-    // Not every resolver knows the name with a final dot.
-    Ok(if is_localhost(host) { url.replacen(host, "localhost", 1) } else { url.to_owned() })
+    Ok(if is_localhost(host) { url.replacen(host, LOCALHOST, 1) } else { url.to_owned() })
 }
 
 /// `[::1]`, as in a URL, is `::1`.
@@ -47,12 +53,26 @@ pub(super) fn strip_brackets(host: &str) -> &str {
 
 /// Returns whether an endpoint that listens on `own` receives the requests to a URL.
 pub(super) fn is_own_url(uri: &Uri, own: SocketAddr) -> bool {
-    let default_port = if uri.scheme_str() == Some("https") { 443 } else { 80 };
-    let port = uri.port_u16().unwrap_or(default_port);
-    let host = strip_brackets(uri.host().unwrap_or_default());
     // Names are resolved only if the port is the same.
-    port == own.port()
-        && (host, port).to_socket_addrs().is_ok_and(|mut found| found.any(|found| is_received(found.ip(), own.ip())))
+    port_of(uri) == own.port() && resolve(uri).iter().any(|address| is_received(address.ip(), own.ip()))
+}
+
+/// Returns whether the URL is of this machine, and nothing accepts connections there.
+pub(super) fn is_closed(url: &str) -> bool {
+    let uri = url.parse::<Uri>().ok().filter(|uri| uri.host().is_some_and(is_loopback));
+    let connect = |address| TcpStream::connect_timeout(&address, CONNECT_TIMEOUT).is_ok();
+    uri.is_some_and(|uri| !resolve(&uri).into_iter().any(connect))
+}
+
+fn port_of(uri: &Uri) -> u16 {
+    let default_port = if uri.scheme_str() == Some("https") { 443 } else { 80 };
+    uri.port_u16().unwrap_or(default_port)
+}
+
+fn resolve(uri: &Uri) -> Vec<SocketAddr> {
+    let host = uri.host().unwrap_or_default();
+    let host = if is_localhost(host) { LOCALHOST } else { strip_brackets(host) };
+    (host, port_of(uri)).to_socket_addrs().map(Iterator::collect).unwrap_or_default()
 }
 
 /// Returns whether a socket that is bound to `own` receives what is sent to an address. The ports are equal.

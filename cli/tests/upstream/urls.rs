@@ -1,9 +1,10 @@
 //! Which URLs `--upstream` accepts.
 
 use crate::engine::Engine;
-use crate::support::{Client, PASS, Server, create_request, program, refuse};
+use crate::support::{Client, LIMIT, PASS, Server, create_request, program, refuse};
 use serde_json::json;
 use std::net::TcpListener;
+use std::time::Instant;
 
 /// Without TLS, only addresses of this machine are allowed, and not names that only look like it.
 #[test]
@@ -205,4 +206,27 @@ fn requests_of_other_endpoints_are_refused() {
     client = plain.client();
     client.headers = "via: 1.1 sfn-alias\r\n".to_owned();
     client.call_ok("CreateStateMachine", &create_request("orders", PASS));
+}
+
+/// Returns the whole log of a server.
+fn read_log(mut server: Server) -> String {
+    server.stop();
+    let begin = Instant::now();
+    while !server.log.lock().unwrap().contains("stopping") {
+        assert!(begin.elapsed() < LIMIT);
+    }
+    server.log.lock().unwrap().clone()
+}
+
+/// The log says so at the start, and not at the first request only.
+#[test]
+fn an_engine_that_is_not_started_is_logged() {
+    let text = "the upstream endpoint does not accept connections; start it, or check the port";
+    let engine = Engine::start();
+    let log = read_log(Server::start(&engine, &[]));
+    assert!(!log.contains(text), "{log}");
+    engine.kill();
+    let log = read_log(Server::start(&engine, &[]));
+    assert_eq!(log.matches(text).count(), 1, "{log}");
+    assert!(log.contains("executions run in the upstream endpoint"), "{log}");
 }

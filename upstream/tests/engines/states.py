@@ -178,8 +178,8 @@ def start_token(api: Api) -> tuple[str, str]:
 def token_success(api: Api) -> None:
     execution, token = start_token(api)
     check("status", api.describe(execution)["status"], "RUNNING")
-    api.sfn.send_task_heartbeat(taskToken=token)
-    api.sfn.send_task_success(taskToken=token, output='{"approved": true}')
+    api.send_task("send_task_heartbeat", taskToken=token)
+    api.send_task("send_task_success", taskToken=token, output='{"approved": true}')
     ended = api.wait(execution)
     check("status", ended["status"], "SUCCEEDED")
     check("output", json.loads(ended["output"]), {"approved": True})
@@ -188,7 +188,7 @@ def token_success(api: Api) -> None:
 @feature(CALLBACKS, "waitForTaskToken and SendTaskFailure")
 def token_failure(api: Api) -> None:
     execution, token = start_token(api)
-    api.sfn.send_task_failure(taskToken=token, error="Orders.Declined", cause="no funds")
+    api.send_task("send_task_failure", taskToken=token, error="Orders.Declined", cause="no funds")
     ended = api.wait(execution)
     found = (ended["status"], ended.get("error"), ended.get("cause"))
     check("status, error and cause", found, ("FAILED", "Orders.Declined", "no funds"))
@@ -197,7 +197,7 @@ def token_failure(api: Api) -> None:
 @feature(CALLBACKS, "SendTaskSuccess with an unknown token")
 def unknown_token(api: Api) -> None:
     try:
-        api.sfn.send_task_success(taskToken="unknown", output="{}")
+        api.send_task("send_task_success", taskToken="unknown", output="{}")
     except ClientError as error:
         code = error.response["Error"]["Code"]
         check("error", code if code not in ("InvalidToken", "TaskDoesNotExist", "TaskTimedOut") else "", "")
@@ -223,5 +223,5 @@ def activity_task(api: Api) -> None:
     execution = api.start(api.create(flow(Work={"Type": "Task", "Resource": arn, "End": True})), {"order": 1})
     task = api.sfn.get_activity_task(activityArn=arn)
     check("input", json.loads(task["input"]), {"order": 1})
-    api.sfn.send_task_success(taskToken=task["taskToken"], output='{"packed": true}')
+    api.send_task("send_task_success", taskToken=task["taskToken"], output='{"packed": true}')
     check("output", json.loads(api.wait(execution)["output"]), {"packed": True})
