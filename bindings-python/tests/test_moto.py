@@ -158,6 +158,14 @@ def moto_statuses() -> list[str]:
     return [execution.status for machine in machines for execution in machine.executions]
 
 
+def wait_for_moto(expected: list[str]) -> None:
+    """Waits until the executions of moto have these statuses: an execution that was stopped is stopped in moto soon after."""
+    deadline = time.monotonic() + 20
+    while sorted(moto_statuses()) != expected and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert sorted(moto_statuses()) == expected
+
+
 def test_stop(sfn: Any) -> None:
     """Also moto stops, so that the rest of the workflow does not run."""
     execution = start(sfn, create(sfn, WAIT))
@@ -178,8 +186,7 @@ def test_redrive(sfn: Any) -> None:
     sfn.stop_execution(executionArn=execution)
     sfn.redrive_execution(executionArn=execution)
     assert sfn.describe_execution(executionArn=execution)["status"] == "RUNNING"
-    time.sleep(0.1)
-    assert sorted(moto_statuses()) == ["ABORTED", "RUNNING"]
+    wait_for_moto(["ABORTED", "RUNNING"])
     sfn.stop_execution(executionArn=execution)
     execution = start(sfn, create(sfn, define({"Type": "Fail"}), name="fails"), name="e1")
     assert wait(sfn, execution)["status"] == "FAILED"
@@ -281,8 +288,7 @@ def test_a_closed_service_stops_moto() -> None:
         service = sfn_alias.moto.create_service()
         start(service, create(service, WAIT))
         service.close()
-        time.sleep(0.1)
-        assert moto_statuses() == ["ABORTED"]
+        wait_for_moto(["ABORTED"])
 
 
 def test_a_service_is_collected() -> None:
