@@ -382,7 +382,7 @@ testBoth('many starts at once each get their own result', async ({ name }) => ({
   for (const [index, arn] of arns.entries()) assert.equal((await waitForEnd(sfn, arn)).output, `"n${index}"`)
 })
 
-/** Runs a program, which exits by itself. */
+/** Runs a program until it exits. */
 function runProgram (code) {
   const header = `import { StepFunctions } from 'sfn-alias'\nconst definition = '${DEFINITION}'\n`
   const { status, stdout, stderr } = spawnSync(process.execPath, ['--unhandled-rejections=strict', '--input-type=module', '-e', header + code], { encoding: 'utf8', timeout: 60_000 })

@@ -23,7 +23,7 @@ pub struct Received {
 #[derive(Default)]
 struct Shared {
     states: Mutex<States>,
-    /// The faults by operation; the empty name stands for all operations.
+    /// The faults by operation; the empty name is that of all operations.
     faults: Mutex<BTreeMap<&'static str, Fault>>,
     received: Mutex<Vec<Received>>,
     in_flight: AtomicUsize,

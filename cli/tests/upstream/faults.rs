@@ -241,12 +241,16 @@ fn too_large_history() {
     assert_eq!(cause, format!("StartExecution at {} {expected}", engine.url()));
 }
 
+/// Starts an endpoint that waits longer for the engine than its failures take.
+fn start_with_long_timeout(engine: &Engine) -> Server {
+    let url = engine.url();
+    Server::spawn(crate::support::program(&["serve", "--port", "0", "--upstream", &url, "--upstream-timeout", "30s"]))
+}
+
 #[test]
 fn short_failures() {
     let engine = Engine::start();
-    let url = engine.url();
-    let arguments = ["serve", "--port", "0", "--upstream", &url, "--upstream-timeout", "30s"];
-    let server = Server::spawn(crate::support::program(&arguments));
+    let server = start_with_long_timeout(&engine);
     let client = server.client();
     client.create_orders(WAIT);
     client.start_ok("running");
@@ -328,9 +332,7 @@ fn engine_that_loses_its_data() {
 #[test]
 fn concurrent_stops_that_fail() {
     let engine = Engine::start();
-    let url = engine.url();
-    let arguments = ["serve", "--port", "0", "--upstream", &url, "--upstream-timeout", "30s"];
-    let server = Server::spawn(crate::support::program(&arguments));
+    let server = start_with_long_timeout(&engine);
     let client = server.client();
     client.create_orders(WAIT);
     client.start_ok("e");
