@@ -246,6 +246,12 @@ errors! {
     /// The store cannot be opened, read or written. The request changed nothing. Contains what failed and what to do.
     #[error("storage error: {0}")]
     Store(String) => StorageFailure;
+    /// A store that other machines share cannot be reached. The request changed nothing. Contains the reason.
+    #[error("the store is not available: {0}; the request changed nothing, send it again")]
+    StoreUnavailable(String) => ServiceUnavailable;
+    /// A store that other machines share has not confirmed the request, which may have been applied. Contains the reason.
+    #[error("the store has not confirmed the request: {0}; it may have been applied")]
+    UnknownOutcome(String) => InternalFailure;
     /// A bug in this library. Contains what failed, for example the text of a panic.
     #[error("internal error in sfn-alias (please report): {0}")]
     Internal(String) => InternalFailure;
@@ -283,6 +289,11 @@ impl Error {
             _ => self.kind().namespace(),
         };
         format!("{namespace}#{}", self.code())
+    }
+
+    /// Returns whether this is an error of the store, not of the request.
+    pub const fn is_store_error(&self) -> bool {
+        matches!(self, Self::Store(_) | Self::StoreUnavailable(_) | Self::UnknownOutcome(_))
     }
 
     /// Returns the JSON pointer of a member with a wrong type; empty for other errors.

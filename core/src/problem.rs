@@ -203,7 +203,8 @@ codes! {
     Fault = "fault" from AccessDenied Throttled InternalServerError ServiceUnavailable:
         "a rule in `faults` causes this error; try again, or remove the rule";
     /// The store failed.
-    StorageFailure = "storage-failure" from Store: "fix the cause that the message describes, and try again";
+    StorageFailure = "storage-failure" from Store StoreUnavailable UnknownOutcome:
+        "fix the cause that the message describes, and try again";
     /// A bug in this library.
     InternalFailure = "internal-failure" from Internal Constraints:
         "report this bug in sfn-alias, and include the request";

@@ -242,7 +242,9 @@ fn decisions_are_bounded() {
     assert_eq!(fixture.take_commits(), 100);
     fixture.conflict(100);
     let error = fixture.call("CreateStateMachineAlias", &new_alias("TEST", 1)).unwrap_err();
-    let text = format!("storage error: `{ORDERS}` was changed by others 100 times in a row; send the request again");
+    let text = format!(
+        "the store is not available: `{ORDERS}` was changed by others 100 times in a row; the request changed nothing, send it again"
+    );
     assert_eq!(error.to_string(), text);
     assert_eq!(fixture.take_commits(), 100);
     assert_eq!(fixture.call("DescribeStateMachineAlias", &alias_arn("TEST")).unwrap_err().code(), "ResourceNotFound");

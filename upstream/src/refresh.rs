@@ -100,7 +100,7 @@ impl Upstream {
                 let Some(arn) = next.lock().unwrap_or_else(PoisonError::into_inner).next() else { break };
                 let deadline = deadline.unwrap_or_else(|| self.engine.deadline());
                 match catch_panic(Error::Internal, || self.refresh_if_running(arn, deadline)) {
-                    Err(error @ Error::Store(_)) => return Err(error),
+                    Err(error) if error.is_store_error() => return Err(error),
                     // A panic does not affect the other executions.
                     refreshed => result = result.and(refreshed),
                 }
@@ -128,7 +128,7 @@ impl Upstream {
     pub(crate) fn find_running(&self, arn: &str) -> sfn_alias::Result<Option<StartedExecution>> {
         let now = Instant::now();
         let running = match self.service_for(arn).find_running(arn) {
-            Err(error @ (Error::Store(_) | Error::Internal(_))) => return Err(error),
+            Err(error) if error.is_store_error() || matches!(error, Error::Internal(_)) => return Err(error),
             // Its state machine was deleted.
             running => running.ok().flatten(),
         };
@@ -268,7 +268,7 @@ impl Upstream {
 /// Lets a read return what is stored if an end cannot be stored, for example on a full disk. The background logs the error.
 pub(crate) fn ignore_store_error(refreshed: sfn_alias::Result<()>) -> sfn_alias::Result<()> {
     match refreshed {
-        Err(Error::Store(_)) => Ok(()),
+        Err(error) if error.is_store_error() => Ok(()),
         refreshed => refreshed,
     }
 }

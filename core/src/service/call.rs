@@ -104,15 +104,14 @@ impl<'c> Call<'c> {
             let transaction = self.session.begin_write(arn)?;
             let (change, output) = match decide(&Context { view: transaction.view(), ..self.context }) {
                 Ok(Decision { change, output }) => (change, Ok(output)),
-                Err(error @ Error::Store(_)) => return Err(error),
+                Err(error) if error.is_store_error() => return Err(error),
                 Err(error) => (None, Err(error)),
             };
             if transaction.commit(change)? == CommitOutcome::Committed {
                 return output;
             }
         }
-        let detail = format!("`{arn}` was changed by others {MAX_DECISIONS} times in a row; send the request again");
-        Err(Error::Store(detail))
+        Err(Error::StoreUnavailable(format!("`{arn}` was changed by others {MAX_DECISIONS} times in a row")))
     }
 }
 

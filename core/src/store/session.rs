@@ -29,7 +29,8 @@ pub trait WriteTransaction: ReadTransaction {
     /// Stores that lock the state machine, like those of this crate, never return it.
     ///
     /// # Errors
-    /// [`crate::Error::Store`]. The change was then not applied.
+    /// [`crate::Error::Store`] and [`crate::Error::StoreUnavailable`]: the change was not applied.
+    /// [`crate::Error::UnknownOutcome`]: it may have been applied.
     fn commit(self: Box<Self>, change: Option<Change>) -> Result<CommitOutcome>;
 }
 
@@ -45,7 +46,7 @@ pub enum CommitOutcome {
 
 /// Reads and writes of state machines, one at a time: the transactions of a store, which are committed one by one, or of a
 /// batch, which share one commit. A transaction sees the changes of earlier ones. Dropping a batch rolls it back. All
-/// methods return [`crate::Error::Store`] if the store cannot be read or written.
+/// methods return [`crate::Error::Store`] or [`crate::Error::StoreUnavailable`] if the store cannot be read or written.
 pub trait Session {
     /// Begins to read the state machine with this unqualified ARN.
     fn begin_read<'t>(&'t mut self, arn: &'t str) -> Result<Box<dyn ReadTransaction + 't>>;
@@ -65,7 +66,7 @@ pub trait Session {
 
 /// A store of state machines that many threads share. The transactions that begin on the store itself are committed
 /// one by one. The first four methods are those of [`Session`], so that a request does not allocate a session. All methods
-/// return [`crate::Error::Store`] if the store cannot be read or written.
+/// return [`crate::Error::Store`] or [`crate::Error::StoreUnavailable`] if the store cannot be read or written.
 ///
 /// A thread must end a transaction before it begins another one or calls another method of the store: the stores of this
 /// crate wait for each other.

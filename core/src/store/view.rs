@@ -40,7 +40,8 @@ pub trait View {
     fn execution(&self, name: &str) -> Result<Option<Cow<'_, Execution>>>;
 
     /// Returns up to `limit` matching executions before a position in the order of lists at the time `now`: latest first,
-    /// by the stop time of executions that have ended, and by the last start or redrive of the others.
+    /// by the stop time of executions that have ended, and by the last start or redrive of the others. Their texts (inputs,
+    /// outputs, errors, causes, trace headers, client tokens) may be empty.
     fn executions(
         &self,
         now: Timestamp,
@@ -50,7 +51,7 @@ pub trait View {
     ) -> Result<Vec<PositionedExecution<'_>>>;
 
     /// Calls `visit` with each stored execution that was started, redriven or ended at a time or later, or that has an
-    /// ending in the future. The order is not specified.
+    /// ending in the future. The order is not specified. Their texts may be empty.
     fn visit_executions(&self, since: Timestamp, visit: &mut dyn FnMut(&Execution)) -> Result<()>;
 
     /// Returns the number of starts per version. `None` is the unqualified state machine.
