@@ -8,7 +8,8 @@ use crate::model::{
     Alias, EndedCounts, Execution, ExecutionStatus, Revision, StateMachine, Timestamp, Version, VersionNumber,
 };
 use crate::store::{
-    ExecutionFilter, ExecutionPosition, NamedAlias, NamedStateMachine, PositionedExecution, RevisionKey, View,
+    ExecutionFilter, ExecutionPosition, ExportedExecution, NamedAlias, NamedStateMachine, PositionedExecution,
+    RevisionKey, View,
 };
 use rusqlite::{Connection, Params, Row, params};
 use std::borrow::Cow;
@@ -180,6 +181,21 @@ impl<T: AsRef<Connection>> View for Snapshot<T> {
             },
         )?;
         Ok(counts)
+    }
+
+    /// Reads the executions one by one. Their revisions have the ids of their rows.
+    fn export_executions(&self, visit: &mut dyn FnMut(ExportedExecution<'_>) -> Result<()>) -> Result<()> {
+        let connection = self.transaction.as_ref();
+        let to_error = |error| add_path(connection, sqlite_error(error));
+        let sql = select!(executions, " WHERE machine = ?1 ORDER BY sequence DESC");
+        let mut statement = connection.prepare_cached(sql).map_err(to_error)?;
+        let mut rows = statement.query([self.row.id]).map_err(to_error)?;
+        while let Some(row) = rows.next().map_err(to_error)? {
+            let row = rows::read_execution(connection, row).map_err(to_error)?;
+            let revision = u64::try_from(row.revision).ok();
+            visit(ExportedExecution { sequence: row.sequence, revision, execution: Cow::Owned(row.execution) })?;
+        }
+        Ok(())
     }
 }
 
