@@ -22,7 +22,7 @@ class Check(unittest.TestCase):
     def test_mistakes_in_compose(self):
         for old, new, expected in [
             ("restart:", "restrat:", "/services/etcd-1: Unevaluated properties are not allowed ('restrat' was unexpected)"),
-            ("interval: 5s", "intervall: 5s", "/services/etcd-1/healthcheck: 'intervall' does not match"),
+            ("interval: 5s", "intervals: 5s", "/services/etcd-1/healthcheck: 'intervals' does not match"),
             ("interval: 5s", "interval: [5s]", "/services/etcd-1/healthcheck/interval: ['5s'] is not of type 'string'"),
             ("etcd-3: { condition", "etcd-4: { condition", "`etcd-4` is not a service"),
             ('["etcd-2:/var/lib/etcd"]', '["etcd-5:/var/lib/etcd"]', "`etcd-5:/var/lib/etcd` is not a volume"),
@@ -36,7 +36,7 @@ class Check(unittest.TestCase):
             ("replicas: 3", "replicas: three", "StatefulSet/etcd/spec/replicas: 'three' is not of type"),
             ("readOnlyRootFilesystem", "readonlyRootFilesystem", "'readonlyRootFilesystem' was unexpected"),
             ("path: /health,", "pth: /health,", "'pth' was unexpected"),
-            ("kind: Deployment", "kind: Deploiment", "Deploiment/sfn-alias: unknown kind in apps/v1"),
+            ("kind: Deployment", "kind: Deployments", "Deployments/sfn-alias: unknown kind in apps/v1"),
             ("policy/v1", "policy/v1beta1", "PodDisruptionBudget/etcd: unknown kind in policy/v1beta1"),
             ("targetPort: http", "targetPort: https", "Service/sfn-alias: `https` is not the name of a port"),
             ("path: /readyz, port: client", "path: /readyz, port: clients", "StatefulSet/etcd: `clients` is not the name of a port"),
