@@ -5,14 +5,14 @@ mod functions;
 use crate::storage::{Storage, StoreKind};
 use serde_json::{Value, json};
 use sfn_alias::{Clock, Limits, Options, Outcomes, Reply, Scope, StepFunctions, Timestamp};
-use sfn_alias_vectors::{Executor, StepId, VectorFile};
+use sfn_alias_vectors::{Executor, Step, StepId, VectorFile};
 use std::convert::Infallible;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-pub use sfn_alias_vectors::{Step, Vector};
+pub use sfn_alias_vectors::Vector;
 
 /// The repository's directory of vectors.
 pub fn vectors_directory() -> PathBuf {
