@@ -36,11 +36,12 @@ impl Iterator for Arns<'_> {
     type Item = Result<String>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.page.len() == 0 && !self.is_last_page {
-            if let Err(error) = self.read_page() {
-                self.is_last_page = true;
-                return Some(Err(error));
-            }
+        if self.page.len() == 0
+            && !self.is_last_page
+            && let Err(error) = self.read_page()
+        {
+            self.is_last_page = true;
+            return Some(Err(error));
         }
         self.page.next().map(Ok)
     }
