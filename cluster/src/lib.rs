@@ -3,4 +3,25 @@
 //! [`ClusterStore`] is a protocol over an [`engine::Engine`]: every answer is proven current by a read or a commit of the
 //! engine, and every change is one commit with guards.
 
+mod attempts;
+mod cache;
 pub mod engine;
+mod garbage;
+mod key;
+mod maintenance;
+mod options;
+mod own;
+mod plan;
+mod plan_execution;
+mod record;
+mod retention;
+mod sequence;
+mod shared;
+mod state_machine;
+mod store;
+mod transaction;
+mod view;
+
+pub use maintenance::Maintenance;
+pub use options::{StoreCounters, StoreOptions};
+pub use store::ClusterStore;
