@@ -3,6 +3,7 @@
 use crate::engine::{Commit, Committed, Engine, EngineError, Found, Generation, Read};
 use crate::options::{Counters, StoreOptions, count};
 use crate::own::{OwnWrite, WasApplied};
+use crate::timer::Timer;
 use sfn_alias::{Error, Result};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -29,15 +30,20 @@ pub(crate) enum CommitResult {
 }
 
 /// The time of a call, and its pauses.
-struct Attempt {
+struct Attempt<'t> {
+    timer: &'t dyn Timer,
     deadline: Instant,
     pause: u64,
 }
 
 impl Attempts {
+    pub fn now(&self) -> Instant {
+        self.options.timer.now()
+    }
+
     /// Returns when a transaction that begins now fails.
     pub fn deadline(&self) -> Instant {
-        add(Instant::now(), self.options.timeout)
+        add(self.now(), self.options.timeout)
     }
 
     /// Reads at one moment.
@@ -47,7 +53,7 @@ impl Attempts {
 
     /// Repeats a call that writes nothing.
     pub fn repeat<R>(&self, deadline: Instant, call: impl Fn() -> Result<R, EngineError>) -> Result<R> {
-        let mut attempt = Attempt::new(deadline);
+        let mut attempt = Attempt::new(&*self.options.timer, deadline);
         loop {
             match call() {
                 Ok(result) => return Ok(result),
@@ -63,7 +69,7 @@ impl Attempts {
     /// Commits. The same commit is sent again after a failure, because its guards let it be applied only once; `own` describes
     /// how to find out whether an earlier attempt was applied.
     pub fn commit(&self, commit: &Commit, own: &OwnWrite, deadline: Instant) -> Result<CommitResult> {
-        let mut attempt = Attempt::new(deadline);
+        let mut attempt = Attempt::new(&*self.options.timer, deadline);
         let mut unknown = None;
         loop {
             let reason = match self.engine.commit(commit, self.end_of_attempt(deadline)) {
@@ -130,23 +136,23 @@ impl Attempts {
     }
 
     pub fn end_of_attempt(&self, deadline: Instant) -> Instant {
-        add(Instant::now(), self.options.attempt_timeout).min(deadline)
+        add(self.now(), self.options.attempt_timeout).min(deadline)
     }
 }
 
-impl Attempt {
-    const fn new(deadline: Instant) -> Self {
-        Self { deadline, pause: FIRST_PAUSE }
+impl<'t> Attempt<'t> {
+    fn new(timer: &'t dyn Timer, deadline: Instant) -> Self {
+        Self { timer, deadline, pause: FIRST_PAUSE }
     }
 
     /// Waits before the next attempt. Returns false if there is no time for one.
     fn pause(&mut self) -> bool {
         let pause = Duration::from_millis(fastrand::u64(self.pause.div_ceil(2)..=self.pause));
         self.pause = self.pause.saturating_mul(2).min(LONGEST_PAUSE);
-        if add(Instant::now(), pause) >= self.deadline {
+        if add(self.timer.now(), pause) >= self.deadline {
             return false;
         }
-        std::thread::sleep(pause);
+        self.timer.sleep(pause);
         true
     }
 }

@@ -17,8 +17,11 @@ mod record;
 mod retention;
 mod sequence;
 mod shared;
+#[cfg(feature = "simulated")]
+pub mod simulated;
 mod state_machine;
 mod store;
+pub mod timer;
 mod transaction;
 mod view;
 

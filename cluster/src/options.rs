@@ -1,10 +1,12 @@
 //! Options and counters of the store.
 
+use crate::timer::{SystemTimer, Timer};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// Options of a [`crate::ClusterStore`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct StoreOptions {
     /// How long a transaction is attempted before it fails.
     pub timeout: Duration,
@@ -12,12 +14,15 @@ pub struct StoreOptions {
     pub attempt_timeout: Duration,
     /// The size of the cache of state machines and of the cache of revisions, in bytes each.
     pub cache_bytes: u64,
+    /// Measures the timeouts.
+    pub timer: Arc<dyn Timer>,
 }
 
 /// 6 seconds, attempts of 1 second, 128 MiB per cache.
 impl Default for StoreOptions {
     fn default() -> Self {
-        Self { timeout: Duration::from_secs(6), attempt_timeout: Duration::from_secs(1), cache_bytes: 128 << 20 }
+        let (timeout, attempt_timeout) = (Duration::from_secs(6), Duration::from_secs(1));
+        Self { timeout, attempt_timeout, cache_bytes: 128 << 20, timer: Arc::new(SystemTimer) }
     }
 }
 

@@ -98,7 +98,7 @@ impl Finder<'_> {
         }
         match self.find_successor(key, previous)? {
             Successor::Put(value) => {
-                let record = Record { key: key.to_vec(), value, generation: previous, created: previous };
+                let record = Record { key: key.to_vec(), value, generation: previous };
                 Ok(if is_own(&record)? { WasApplied::Yes(None) } else { WasApplied::No })
             }
             Successor::Deleted | Successor::None => Ok(WasApplied::No),

@@ -79,7 +79,7 @@ impl Shared {
             if let Some(loaded) = self.cache_found(arn, &found, id)? {
                 return Ok(Some(loaded));
             }
-            if Instant::now() >= deadline {
+            if self.attempts.now() >= deadline {
                 return Err(Error::StoreUnavailable(format!("`{arn}` was created anew repeatedly")));
             }
             head = first_record(found.first().ok_or_else(missing_result)?)?.cloned();

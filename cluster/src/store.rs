@@ -1,6 +1,6 @@
 //! The store.
 
-use crate::attempts::{Attempts, CommitResult};
+use crate::attempts::{Attempts, CommitResult, add};
 use crate::engine::{Commit, Engine, EngineError, Guard, Read, Record, Write};
 use crate::garbage::Sweeper;
 use crate::key;
@@ -14,7 +14,7 @@ use sfn_alias::store::{NamedStateMachine, ReadTransaction, Session, Store, Write
 use sfn_alias::{Error, Result, Timestamp};
 use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// The format of the records.
 const FORMAT: &[u8] = b"1";
@@ -176,7 +176,7 @@ impl Store for ClusterStore {
     }
 
     fn check_health(&self) -> Result<()> {
-        let until = crate::attempts::add(Instant::now(), HEALTH_TIMEOUT);
+        let until = add(self.shared.attempts.now(), HEALTH_TIMEOUT);
         let read = self.shared.attempts.engine.read(&[Read::Generation(key::FORMAT.to_vec())], until);
         read.map(drop).map_err(|error: EngineError| Error::StoreUnavailable(error.to_string()))
     }

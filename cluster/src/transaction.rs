@@ -120,7 +120,7 @@ impl<'t> ClusterWrite<'t> {
         if outcome == CommitOutcome::Conflict {
             HAD_CONFLICT.set(true);
             drop(self.lock.take());
-            std::thread::sleep(Duration::from_millis(fastrand::u64(1..=MAX_CONFLICT_PAUSE)));
+            self.shared.attempts.options.timer.sleep(Duration::from_millis(fastrand::u64(1..=MAX_CONFLICT_PAUSE)));
         }
         Ok(outcome)
     }
