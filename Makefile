@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: packages peers upstream engines engines-installed schema vectors moto help demo test generate bench templates tools rust-tools fmt clippy circles rust docs generated model examples c python node server words
+.PHONY: etcd-tests packages peers upstream engines engines-installed schema vectors moto help demo test generate bench templates tools rust-tools fmt clippy circles rust docs generated model examples c python node server words cluster
 
 CARGO ?= cargo
 PYTHON ?= python3
@@ -28,7 +28,7 @@ tools: rust-tools
 demo: rust-tools ## walk through the life cycle of an alias
 	$(CARGO) run -q -p sfn-alias-examples --bin demo
 
-test: tools fmt words circles clippy rust docs generated model examples c python node server upstream ## run every check
+test: tools fmt words circles clippy rust docs generated model examples c python node server upstream cluster ## run every check
 	@echo "== all checks passed"
 
 fmt: ## formatting
@@ -114,6 +114,16 @@ node: ## the npm packages, installed and tested
 server: ## the endpoint, with unmodified AWS clients
 	$(call say,endpoint)
 	$(MAKE) -C server test
+
+# On a developer's machine without Go, these tests are skipped.
+cluster: rust-tools ## the store on etcd, with real nodes
+	$(call say,cluster)
+	@if command -v go >/dev/null || test "$${CI:-}" = true; then $(MAKE) --no-print-directory etcd-tests; \
+	  else echo "skipped: the tests of the store on etcd need Go 1.26 or later from https://go.dev/dl"; fi
+
+etcd-tests:
+	$(MAKE) -C tools/etcd
+	$(CARGO) test -p sfn-alias-cluster --locked -- --ignored
 
 engines-installed: rust-tools
 	$(PYTHON) tools/peers/peers.py install moto ministack

@@ -4,3 +4,6 @@
 //! engine, and every change is one commit with guards.
 
 pub mod engine;
+#[cfg(feature = "simulated")]
+pub mod simulated;
+pub mod timer;

@@ -1,0 +1,7 @@
+//! Tests of the etcd adapter with real nodes: `make cluster`.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+#[path = "../support/nodes.rs"]
+mod nodes;
+mod start;
