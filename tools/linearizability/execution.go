@@ -20,6 +20,9 @@ var executionModel = porcupine.Model{
 			}
 			return true, stored
 		}
+		if recorded.outcome == unknown {
+			return true, stored
+		}
 		if !stored.exists {
 			return recorded.outcome == "ExecutionDoesNotExist", stored
 		}

@@ -111,6 +111,10 @@ var possible = map[string][]string{
 		create("10-11", "A", "a", v1, ok, "1"), start("12-13", "x", 1), update("14-15", "b", v2, ok), start("16-17", "x", 1),
 		line("18-19", "DescribeExecution", `"execution":"x"`, ok, `"version":1`),
 	},
+	"reads without a response": {
+		line("10", "DescribeExecution", `"execution":"x"`, unknown, ""), line("10", "ListStateMachineVersions", "", unknown, ""),
+		line("10", "DescribeStateMachineAlias", `"alias":"A"`, unknown, ""),
+	},
 	"publish again": {publish("10-11", 2), line("12-13", "ListStateMachineVersions", "", ok, `"versions":[2,1]`)},
 	"version in use": {
 		create("10-11", "A", "a", v1, ok, "1"), line("12-13", "DeleteStateMachineVersion", `"version":1`, "ConflictException", ""),
