@@ -65,7 +65,8 @@ pub trait View {
     fn export_executions(&self, visit: &mut dyn FnMut(ExportedExecution<'_>) -> Result<()>) -> Result<()> {
         for (sequence, name) in list_by_sequence(self)? {
             if let Some(execution) = self.execution(&name)? {
-                visit(ExportedExecution { sequence, revision: None, execution })?;
+                let read_revision = || self.revision(RevisionKey::Execution(&name));
+                visit(ExportedExecution { sequence, execution, revision: None, read_revision: &read_revision })?;
             }
         }
         Ok(())
@@ -99,14 +100,16 @@ pub type NamedStateMachine = (String, StateMachine);
 pub type PositionedExecution<'v> = (ExecutionPosition, Cow<'v, Execution>);
 
 /// An execution of [`View::export_executions`].
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_debug_implementations, reason = "it contains a function")]
 pub struct ExportedExecution<'v> {
     /// The execution's number, in the order of the starts.
     pub sequence: u64,
-    /// Identifies the revision among those of the state machine, if the store numbers revisions.
-    pub revision: Option<u64>,
     /// The execution.
     pub execution: Cow<'v, Execution>,
+    /// Identifies the revision among those of the state machine, if the store numbers revisions.
+    pub revision: Option<u64>,
+    /// Reads the revision.
+    pub read_revision: &'v dyn Fn() -> Result<Option<Arc<Revision>>>,
 }
 
 /// The position of an execution in the order of lists.

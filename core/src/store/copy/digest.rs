@@ -9,6 +9,7 @@ use crate::model::{
 use crate::store::{RevisionKey, RevisionNumber, View};
 use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// What is compared separately, so that a difference has a name.
 const PARTS: [&str; 5] = ["state machine", "versions", "aliases", "executions", "counts of executions"];
@@ -43,7 +44,7 @@ pub(super) fn digest_view(view: &dyn View, on_execution: &mut dyn FnMut()) -> Re
 fn digest_state_machine(view: &dyn View, revisions: &mut RevisionDigests) -> Result<Digest> {
     let mut encoder = Encoder::default();
     view.state_machine().encode(&mut encoder);
-    encoder.bytes(&revisions.read(view, RevisionKey::Current, None)?);
+    encoder.bytes(&revisions.read(None, &|| view.revision(RevisionKey::Current))?);
     Ok(encoder.finish())
 }
 
@@ -51,7 +52,7 @@ fn digest_versions(view: &dyn View, revisions: &mut RevisionDigests) -> Result<D
     let mut encoder = Encoder::default();
     for version in view.versions(None, usize::MAX)? {
         version.encode(&mut encoder);
-        encoder.bytes(&revisions.read(view, RevisionKey::Version(version.number), None)?);
+        encoder.bytes(&revisions.read(None, &|| view.revision(RevisionKey::Version(version.number)))?);
     }
     Ok(encoder.finish())
 }
@@ -73,8 +74,7 @@ fn digest_executions(
     let mut encoder = Encoder::default();
     view.export_executions(&mut |exported| {
         exported.execution.encode(&mut encoder);
-        let key = RevisionKey::Execution(&exported.execution.name);
-        encoder.bytes(&revisions.read(view, key, exported.revision)?);
+        encoder.bytes(&revisions.read(exported.revision, exported.read_revision)?);
         on_execution();
         Ok(())
     })?;
@@ -104,11 +104,15 @@ pub(super) fn missing_revision() -> Error {
 struct RevisionDigests(HashMap<RevisionNumber, Digest>);
 
 impl RevisionDigests {
-    fn read(&mut self, view: &dyn View, key: RevisionKey<'_>, number: Option<RevisionNumber>) -> Result<Digest> {
+    fn read(
+        &mut self,
+        number: Option<RevisionNumber>,
+        read: &dyn Fn() -> Result<Option<Arc<Revision>>>,
+    ) -> Result<Digest> {
         if let Some(digest) = number.and_then(|number| self.0.get(&number)) {
             return Ok(*digest);
         }
-        let digest = digest_revision(&*view.revision(key)?.ok_or_else(missing_revision)?);
+        let digest = digest_revision(&*read()?.ok_or_else(missing_revision)?);
         self.0.extend(number.map(|number| (number, digest)));
         Ok(digest)
     }

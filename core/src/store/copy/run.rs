@@ -3,9 +3,11 @@
 use super::digest::{Digest, StateMachineDigest, digest_revision, digest_view, missing_revision};
 use super::pairs::{Arns, Location, Pairs};
 use crate::error::{Error, Result};
-use crate::store::{CopyStore, Import, ReadTransaction, RevisionKey, RevisionNumber, Store, StoreMeta, View};
+use crate::model::Revision;
+use crate::store::{CopyStore, Import, ReadTransaction, RevisionKey, RevisionNumber, StoreMeta, View};
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::Arc;
 
 /// Maximum number of differences in a [`CopyReport`].
 pub const MAX_DIFFERENCES: usize = 100;
@@ -170,7 +172,7 @@ impl<'s> Copier<'s> {
 
     fn copy_state_machine(&mut self, arn: &str) -> Result<()> {
         let (source, target) = (self.source, self.target);
-        let transaction = Store::begin_read(source, arn)?;
+        let transaction = source.begin_export(arn)?;
         // Deleted after it was listed.
         let Some(view) = transaction.view() else { return Ok(()) };
         let importer = Importer { view, import: target.begin_import(arn)?, revisions: Revisions::default() };
@@ -181,8 +183,8 @@ impl<'s> Copier<'s> {
 
     fn compare_state_machine(&mut self, arn: String) -> Result<()> {
         let (source, target) = (self.source, self.target);
-        let expected = digest_stored(&*Store::begin_read(source, &arn)?, &mut || ())?;
-        let found = digest_stored(&*Store::begin_read(target, &arn)?, &mut || self.count_execution())?;
+        let expected = digest_stored(&*source.begin_export(&arn)?, &mut || ())?;
+        let found = digest_stored(&*target.begin_export(&arn)?, &mut || self.count_execution())?;
         self.report.compared = self.report.compared.saturating_add(1);
         match (expected, found) {
             (Some(expected), Some(found)) => match expected.compare(&found) {
@@ -228,18 +230,17 @@ struct Revisions {
 
 impl Importer<'_> {
     fn import_all(mut self, on_execution: &mut dyn FnMut()) -> Result<()> {
-        let current = self.import_revision(RevisionKey::Current, None)?;
-        for version in self.view.versions(None, usize::MAX)? {
-            let revision = self.import_revision(RevisionKey::Version(version.number), None)?;
+        let view = self.view;
+        let current = self.import_revision(None, &|| view.revision(RevisionKey::Current))?;
+        for version in view.versions(None, usize::MAX)? {
+            let revision = self.import_revision(None, &|| view.revision(RevisionKey::Version(version.number)))?;
             self.import.put_version(&version, revision)?;
         }
-        for (name, alias) in self.view.aliases(None, usize::MAX)? {
+        for (name, alias) in view.aliases(None, usize::MAX)? {
             self.import.put_alias(&name, &alias)?;
         }
-        let view = self.view;
         view.export_executions(&mut |exported| {
-            let key = RevisionKey::Execution(&exported.execution.name);
-            let revision = self.import_revision(key, exported.revision)?;
+            let revision = self.import_revision(exported.revision, exported.read_revision)?;
             self.import.put_execution(exported.sequence, &exported.execution, revision)?;
             on_execution();
             Ok(())
@@ -252,11 +253,15 @@ impl Importer<'_> {
     }
 
     /// Imports a revision once, and returns its number in the target.
-    fn import_revision(&mut self, key: RevisionKey<'_>, number: Option<RevisionNumber>) -> Result<RevisionNumber> {
+    fn import_revision(
+        &mut self,
+        number: Option<RevisionNumber>,
+        read: &dyn Fn() -> Result<Option<Arc<Revision>>>,
+    ) -> Result<RevisionNumber> {
         if let Some(imported) = number.and_then(|number| self.revisions.by_number.get(&number)) {
             return Ok(*imported);
         }
-        let revision = self.view.revision(key)?.ok_or_else(missing_revision)?;
+        let revision = read()?.ok_or_else(missing_revision)?;
         let digest = digest_revision(&revision);
         let imported = match self.revisions.by_digest.get(&digest) {
             Some(imported) => *imported,

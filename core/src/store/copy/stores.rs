@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::model::{Alias, EndedCounts, Execution, Revision, StateMachine, Version, VersionNumber};
-use crate::store::Store;
+use crate::store::{ReadTransaction, Store};
 use std::fmt;
 
 /// The values that belong to a whole store.
@@ -40,6 +40,14 @@ pub trait CopyStore: Store {
     /// As all methods of a store.
     fn write_meta(&self, meta: &StoreMeta) -> Result<()>;
 
+    /// Begins to read a state machine completely, which may take longer than a request.
+    ///
+    /// # Errors
+    /// As all methods of a store.
+    fn begin_export<'t>(&'t self, arn: &'t str) -> Result<Box<dyn ReadTransaction + 't>> {
+        self.begin_read(arn)
+    }
+
     /// Begins to import a state machine that is not stored.
     ///
     /// # Errors
@@ -54,7 +62,7 @@ pub type RevisionNumber = u64;
 ///
 /// All methods return the errors of a store.
 pub trait Import {
-    /// Adds a revision, which the state machine, versions and executions share.
+    /// Adds a revision, which the state machine, versions and executions share. The current revision is added first.
     fn put_revision(&mut self, revision: &Revision) -> Result<RevisionNumber>;
 
     /// Adds a version.

@@ -49,6 +49,12 @@ impl<T: AsRef<Connection>> Snapshot<T> {
         }
     }
 
+    fn read_revision(&self, id: i64) -> Result<Arc<Revision>> {
+        let missing = || add_path(self.transaction.as_ref(), corrupt_error(&rows::describe_missing_revision(id)));
+        let found = self.query_first(select!(revisions, " WHERE id = ?1"), [id], rows::read_revision)?;
+        found.map(|(_, revision)| Arc::new(revision)).ok_or_else(missing)
+    }
+
     fn count(&self, sql: &str) -> Result<usize> {
         let count: Option<i64> = self.query_first(sql, [self.row.id], |row| row.get(0))?;
         Ok(count.and_then(|count| usize::try_from(count).ok()).unwrap_or_default())
@@ -61,11 +67,7 @@ impl<T: AsRef<Connection>> View for Snapshot<T> {
     }
 
     fn revision(&self, key: RevisionKey<'_>) -> Result<Option<Arc<Revision>>> {
-        let sql = select!(revisions, " WHERE id = ?1");
-        let Some(id) = self.revision_id(key)? else { return Ok(None) };
-        let missing = || add_path(self.transaction.as_ref(), corrupt_error(&rows::describe_missing_revision(id)));
-        let found = self.query_first(sql, [id], rows::read_revision)?;
-        found.map(|(_, revision)| Some(Arc::new(revision))).ok_or_else(missing)
+        self.revision_id(key)?.map(|id| self.read_revision(id)).transpose()
     }
 
     fn version(&self, number: VersionNumber) -> Result<Option<Cow<'_, Version>>> {
@@ -192,8 +194,13 @@ impl<T: AsRef<Connection>> View for Snapshot<T> {
         let mut rows = statement.query([self.row.id]).map_err(to_error)?;
         while let Some(row) = rows.next().map_err(to_error)? {
             let row = rows::read_execution(connection, row).map_err(to_error)?;
-            let revision = u64::try_from(row.revision).ok();
-            visit(ExportedExecution { sequence: row.sequence, revision, execution: Cow::Owned(row.execution) })?;
+            let id = row.revision;
+            visit(ExportedExecution {
+                sequence: row.sequence,
+                execution: Cow::Owned(row.execution),
+                revision: u64::try_from(id).ok(),
+                read_revision: &|| self.read_revision(id).map(Some),
+            })?;
         }
         Ok(())
     }
