@@ -2,14 +2,16 @@
 //!
 //! `server` starts and stops, `connection` accepts and serves connections, `request` handles one request, with the `state`
 //! that all share. `body` receives the body, within the limits of `memory`. `admin` resets and copies the data. `backend`
-//! runs the call; writes of a durable service share commits; `blocking_calls` are those that may block. `limits` are the configurable bounds. `settings` can change
-//! while the server runs. `tls` is https. `metrics` counts requests, `process` measures the process. `panics` contains
+//! runs the call; `commit_queue` is for writes that share commits, `blocking_calls` are those that may block. `limits` are the configurable bounds. `settings` can change
+//! while the server runs. `tls` is https. `metrics` counts requests, `process` measures the process, and with a
+//! store on other machines `statistics` collects its numbers and `store_metrics` are its own metrics. `panics` contains
 //! panics.
 
 mod admin;
 mod backend;
 mod blocking_calls;
 mod body;
+mod commit_queue;
 mod connection;
 mod ended_metrics;
 mod limits;
@@ -21,13 +23,16 @@ mod request;
 mod server;
 mod settings;
 mod state;
+mod statistics;
+mod store_metrics;
 #[cfg(feature = "tls")]
 mod tls;
 
-pub use backend::ForkLock;
+pub use backend::{CallMode, ForkLock};
 pub use blocking_calls::{CallHandler, VIA};
 pub use limits::Limits;
 pub use server::{BackgroundServer, Server, ServerConfig, Shutdown, StartError};
 pub use settings::{Settings, SharedSettings};
+pub use store_metrics::{StoreMetric, StoreMetricValue, StoreMonitor};
 #[cfg(feature = "tls")]
 pub use tls::{Tls, TlsError};
