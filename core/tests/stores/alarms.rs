@@ -1,9 +1,7 @@
 //! Alarm rules, and their evaluation on each store.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
-mod requests;
-
-use requests::{ORDERS, call_ok, new_state_machine};
+use crate::requests::{ORDERS, call_ok, new_state_machine};
+use crate::storage::{Storage, StoreKind};
 use serde_json::{Value, json};
 use sfn_alias::model::{Failure, Outcome};
 use sfn_alias::{AlarmRules, Clock, Error, Json, Options, Scope, StepFunctions, Timestamp};
@@ -124,32 +122,22 @@ fn number_and_size_of_alarms_are_limited() {
 struct Fixture {
     sfn: StepFunctions,
     now: Arc<AtomicI64>,
-    _directory: tempfile::TempDir,
+    _storage: Storage,
 }
 
-const STORES: usize = if cfg!(feature = "sqlite") { 3 } else { 1 };
-
-fn open(store: usize) -> Fixture {
+fn open(store: StoreKind) -> Fixture {
     let now = Arc::new(AtomicI64::new(1_000_000_000));
     let clock = Arc::clone(&now);
     let clock = Clock::new(move || Timestamp::from_millis(clock.load(Ordering::SeqCst)));
     let options = Options { clock, ..Options::default() };
-    let directory = tempfile::tempdir().unwrap();
-    let sfn = match store {
-        0 => StepFunctions::in_memory_with(options),
-        #[cfg(feature = "sqlite")]
-        1 => StepFunctions::open_with(directory.path().join("a.db"), options),
-        #[cfg(feature = "sqlite")]
-        2 => StepFunctions::open_exclusive(directory.path().join("a.db"), options),
-        _ => panic!("unknown store"),
-    };
-    let sfn = sfn.unwrap();
+    let storage = Storage::new(store);
+    let sfn = storage.open(options);
     call_ok(&sfn, "CreateStateMachine", &new_state_machine("orders"));
     let second = json!({"stateMachineArn": ORDERS, "roleArn": "arn:aws:iam::000000000000:role/2", "publish": true});
     call_ok(&sfn, "UpdateStateMachine", &second);
     let route = json!({"stateMachineVersionArn": format!("{ORDERS}:1"), "weight": 100});
     call_ok(&sfn, "CreateStateMachineAlias", &json!({"name": "PROD", "routingConfiguration": [route]}));
-    Fixture { sfn, now, _directory: directory }
+    Fixture { sfn, now, _storage: storage }
 }
 
 impl Fixture {
@@ -196,8 +184,8 @@ impl Fixture {
 
 #[test]
 fn dimensions_select_executions() {
-    for store in 0..STORES {
-        let fixture = open(store);
+    for store in StoreKind::ALL {
+        let fixture = open(*store);
         ["", ":1", ":2", ":2", ":PROD", ":PROD", ":PROD"].iter().for_each(|qualifier| drop(fixture.fail(qualifier, 0)));
         let count = |dimension: Value| {
             let mut members = json!({"metric": "ExecutionsFailed"});
@@ -214,8 +202,8 @@ fn dimensions_select_executions() {
 
 #[test]
 fn metrics_count_by_status() {
-    for store in 0..STORES {
-        let fixture = open(store);
+    for store in StoreKind::ALL {
+        let fixture = open(*store);
         fixture.start("");
         let outcomes = [
             Outcome::Succeeded("{}".into()),
@@ -240,8 +228,8 @@ fn metrics_count_by_status() {
 
 #[test]
 fn an_execution_counts_from_its_stop_time_to_the_end_of_the_window() {
-    for store in 0..STORES {
-        let fixture = open(store);
+    for store in StoreKind::ALL {
+        let fixture = open(*store);
         fixture.fail("", 30);
         let failed = || fixture.is_alarm(json!({"metric": "ExecutionsFailed", "period": "1m"}));
         let started = || fixture.is_alarm(json!({"metric": "ExecutionsStarted", "period": 60}));
@@ -261,8 +249,8 @@ fn an_execution_counts_from_its_stop_time_to_the_end_of_the_window() {
 
 #[test]
 fn all_periods_must_breach() {
-    for store in 0..STORES {
-        let fixture = open(store);
+    for store in StoreKind::ALL {
+        let fixture = open(*store);
         let alarm = |comparison: &str, periods: usize| {
             let members = json!({"metric": "ExecutionsFailed", "comparison": comparison, "evaluationPeriods": periods});
             fixture.is_alarm(members)
@@ -283,8 +271,8 @@ fn all_periods_must_breach() {
 
 #[test]
 fn an_ending_before_a_redrive_counts() {
-    for store in 0..STORES {
-        let fixture = open(store);
+    for store in StoreKind::ALL {
+        let fixture = open(*store);
         let arn = fixture.fail("", 0);
         fixture.advance(10);
         call_ok(&fixture.sfn, "RedriveExecution", &json!({"executionArn": arn}));
@@ -300,8 +288,8 @@ fn an_ending_before_a_redrive_counts() {
 
 #[test]
 fn unknown_and_express_state_machines_are_errors() {
-    for store in 0..STORES {
-        let fixture = open(store);
+    for store in StoreKind::ALL {
+        let fixture = open(*store);
         let mut express = new_state_machine("express");
         express["type"] = json!("EXPRESS");
         call_ok(&fixture.sfn, "CreateStateMachine", &express);
@@ -321,8 +309,8 @@ fn unknown_and_express_state_machines_are_errors() {
 /// Otherwise a typo would disable an alarm.
 #[test]
 fn unknown_versions_and_aliases_are_errors() {
-    for store in 0..STORES {
-        let fixture = open(store);
+    for store in StoreKind::ALL {
+        let fixture = open(*store);
         for (member, value, qualified) in
             [("version", json!(99), format!("{ORDERS}:99")), ("alias", json!("PRDO"), format!("{ORDERS}:PRDO"))]
         {
@@ -341,8 +329,8 @@ fn unknown_versions_and_aliases_are_errors() {
 
 #[test]
 fn deleted_versions_and_aliases_count_while_they_have_executions_in_the_window() {
-    for store in 0..STORES {
-        let fixture = open(store);
+    for store in StoreKind::ALL {
+        let fixture = open(*store);
         [":2", ":PROD"].iter().for_each(|qualifier| drop(fixture.fail(qualifier, 0)));
         call_ok(&fixture.sfn, "DeleteStateMachineVersion", &json!({"stateMachineVersionArn": format!("{ORDERS}:2")}));
         call_ok(&fixture.sfn, "DeleteStateMachineAlias", &json!({"stateMachineAliasArn": format!("{ORDERS}:PROD")}));
@@ -380,7 +368,7 @@ fn deleted_versions_and_aliases_count_while_they_have_executions_in_the_window()
 #[test]
 fn many_rules_on_many_executions_take_no_time() {
     const EXECUTIONS: usize = 10_000;
-    let fixture = open(0);
+    let fixture = open(StoreKind::ALL[0]);
     (0..EXECUTIONS).for_each(|_| drop(fixture.fail(":PROD", 0)));
     let metrics = ["ExecutionsFailed", "ExecutionsStarted"];
     let alarm = |number: usize| {

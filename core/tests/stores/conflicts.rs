@@ -1,12 +1,10 @@
 //! Requests on a store whose commits conflict, as commits across a network do.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
-mod requests;
-
-use requests::{ORDERS, alias_arn, call_ok, execution_arn, new_alias, new_execution, new_state_machine};
+use crate::requests::{ORDERS, alias_arn, call_ok, execution_arn, new_alias, new_execution, new_state_machine};
+use crate::storage::{Storage, StoreKind};
 use serde_json::{Value, json};
 use sfn_alias::model::{Outcome, StateMachine, Timestamp};
-use sfn_alias::store::{Change, CommitOutcome, MemoryStore, ReadTransaction, Session, Store, View, WriteTransaction};
+use sfn_alias::store::{Change, CommitOutcome, ReadTransaction, Session, Store, View, WriteTransaction};
 use sfn_alias::{Json, Limits, Options, Outcomes, Reply, Result, StepFunctions};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -14,12 +12,12 @@ use std::sync::{Arc, Mutex};
 /// What another client does before a commit, which then conflicts.
 type OtherClient = Box<dyn FnOnce() + Send>;
 
-/// A store in memory whose next commits conflict. Counts the commits.
+/// Makes the next commits of a store conflict. Counts the commits.
 #[derive(Default, Clone)]
 struct Conflicts(Arc<Mutex<(VecDeque<OtherClient>, usize)>>);
 
 struct ConflictingStore {
-    store: MemoryStore,
+    store: Box<dyn Store>,
     conflicts: Conflicts,
 }
 
@@ -82,18 +80,20 @@ impl Store for ConflictingStore {
 struct Fixture {
     sfn: StepFunctions,
     conflicts: Conflicts,
+    _storage: Storage,
 }
 
 impl Fixture {
     /// Creates a service with a state machine that has versions 1 and 2.
     fn new() -> Self {
         let conflicts = Conflicts::default();
-        let store = ConflictingStore { store: MemoryStore::new().unwrap(), conflicts: conflicts.clone() };
+        let storage = Storage::new(StoreKind::ALL[0]);
+        let store = ConflictingStore { store: storage.open_store(), conflicts: conflicts.clone() };
         let sfn = StepFunctions::with_store(Box::new(store), Options { seed: Some(7), ..Options::default() }).unwrap();
         call_ok(&sfn, "CreateStateMachine", &new_state_machine("orders"));
         let update = json!({"stateMachineArn": ORDERS, "roleArn": "arn:aws:iam::000000000000:role/2", "publish": true});
         call_ok(&sfn, "UpdateStateMachine", &update);
-        Self { sfn, conflicts }
+        Self { sfn, conflicts, _storage: storage }
     }
 
     /// Before the next commit, another client sends this request. The commit then conflicts.

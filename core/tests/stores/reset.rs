@@ -1,9 +1,7 @@
 //! `reset` empties a service, in all stores.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
-mod requests;
-
-use requests::{ORDERS, call_ok, new_state_machine};
+use crate::requests::{ORDERS, call_ok, new_state_machine};
+use crate::storage::{Storage, StoreKind};
 use serde_json::{Value, json};
 use sfn_alias::{Options, Scope, StepFunctions};
 use std::time::Duration;
@@ -57,31 +55,23 @@ fn check_reset(sfn: &StepFunctions) {
 }
 
 #[test]
-fn memory() {
-    check_reset(&StepFunctions::in_memory_with(options()).unwrap());
-}
-
-#[cfg(feature = "sqlite")]
-#[test]
-fn file() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("aliases.db");
-    check_reset(&StepFunctions::open_with(&path, options()).unwrap());
-    assert_eq!(list_state_machines(&StepFunctions::open(&path).unwrap()), json!([]));
-}
-
-#[cfg(feature = "sqlite")]
-#[test]
-fn exclusive_file() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("aliases.db");
-    check_reset(&StepFunctions::open_exclusive(&path, options()).unwrap());
-    assert_eq!(list_state_machines(&StepFunctions::open(&path).unwrap()), json!([]));
+fn reset_empties_every_store() {
+    for store in StoreKind::ALL {
+        let storage = Storage::new(*store);
+        check_reset(&storage.open(options()));
+        assert_eq!(list_state_machines(&storage.open(options())), json!([]));
+    }
 }
 
 #[test]
 fn one_account_is_reset_in_all_regions() {
-    let sfn = StepFunctions::in_memory().unwrap();
+    for store in StoreKind::ALL {
+        let storage = Storage::new(*store);
+        check_reset_of_account(&storage.open(Options::default()));
+    }
+}
+
+fn check_reset_of_account(sfn: &StepFunctions) {
     let scopes = [("111111111111", "us-east-1"), ("111111111111", "eu-west-1"), ("222222222222", "us-east-1")];
     let services = scopes.map(|(account, region)| sfn.in_scope(Scope::new("aws", account, region).unwrap()));
     services.iter().for_each(|sfn| drop(call_ok(sfn, "CreateStateMachine", &new_state_machine("orders"))));

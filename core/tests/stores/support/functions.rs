@@ -1,10 +1,10 @@
 //! Runs vectors that call a function of the library instead of an operation.
 
-use super::Step;
 use serde_json::{Value, json};
 use sfn_alias::model::{Arn, Resource, Route, Routing, Weight};
 use sfn_alias::wire::input::CreateStateMachineAliasInput;
 use sfn_alias::{Error, Json, Reply, StepFunctions, WeightedPicker, parse_arn};
+use sfn_alias_vectors::Step;
 
 pub fn run_function(function: &str, step: &Step) -> Value {
     match function {

@@ -1,13 +1,10 @@
 //! Numbers and durations of ended executions, in each store.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
-mod requests;
-
-use requests::{ORDERS, call_ok, new_state_machine, routing};
+use crate::requests::{ORDERS, call_ok, new_state_machine, routing};
+use crate::storage::{Storage, StoreKind};
 use serde_json::json;
 use sfn_alias::model::{Failure, MAX_UNSTORED_PAIRS, OTHER_ALIASES, Outcome};
 use sfn_alias::{Clock, Limits, Options, Outcomes, StepFunctions, Timestamp};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -16,16 +13,14 @@ use std::time::Duration;
 struct Fixture {
     sfn: Option<StepFunctions>,
     now: Arc<AtomicI64>,
-    store: usize,
-    directory: tempfile::TempDir,
+    storage: Storage,
 }
 
-const STORES: usize = if cfg!(feature = "sqlite") { 3 } else { 1 };
 const LIMIT: usize = 3;
 
-fn create(store: usize) -> Fixture {
-    let directory = tempfile::tempdir().unwrap();
-    let mut fixture = Fixture { sfn: None, now: Arc::new(AtomicI64::new(1_000_000_000)), store, directory };
+fn create(store: StoreKind) -> Fixture {
+    let storage = Storage::new(store);
+    let mut fixture = Fixture { sfn: None, now: Arc::new(AtomicI64::new(1_000_000_000)), storage };
     fixture.open();
     call_ok(fixture.sfn(), "CreateStateMachine", &new_state_machine("orders"));
     call_ok(fixture.sfn(), "CreateStateMachineAlias", &json!({"name": "PROD", "routingConfiguration": routing(1)}));
@@ -38,24 +33,13 @@ impl Fixture {
         let clock = Clock::new(move || Timestamp::from_millis(clock.load(Ordering::SeqCst)));
         let limits = Limits { executions_per_state_machine: LIMIT, ..Limits::default() };
         let options = Options { clock, limits, ..Options::default() };
-        let _path: PathBuf = self.directory.path().join("a.db");
-        let sfn = match self.store {
-            0 => StepFunctions::in_memory_with(options),
-            #[cfg(feature = "sqlite")]
-            1 => StepFunctions::open_with(_path, options),
-            #[cfg(feature = "sqlite")]
-            2 => StepFunctions::open_exclusive(_path, options),
-            _ => panic!("unknown store"),
-        };
-        self.sfn = Some(sfn.unwrap());
+        self.sfn = Some(self.storage.open(options));
     }
 
-    /// Closes and opens the file.
+    /// Closes and opens the store.
     fn reopen(&mut self) {
-        if self.store > 0 {
-            self.sfn = None;
-            self.open();
-        }
+        self.sfn = None;
+        self.open();
     }
 
     fn sfn(&self) -> &StepFunctions {
@@ -99,8 +83,8 @@ impl Fixture {
 
 #[test]
 fn an_execution_counts_when_it_has_ended() {
-    for store in 0..STORES {
-        let fixture = create(store);
+    for store in StoreKind::ALL {
+        let fixture = create(*store);
         fixture.start("");
         fixture.succeed(":PROD", 30);
         assert_eq!(fixture.counts(), [""; 0]);
@@ -113,8 +97,8 @@ fn an_execution_counts_when_it_has_ended() {
 
 #[test]
 fn deleted_executions_count_also_after_opening_the_file_again() {
-    for store in 0..STORES {
-        let mut fixture = create(store);
+    for store in StoreKind::ALL {
+        let mut fixture = create(*store);
         let deleted_while_running = fixture.start("");
         fixture.succeed("", 3600);
         for number in 0..10 {
@@ -135,8 +119,8 @@ fn deleted_executions_count_also_after_opening_the_file_again() {
 
 #[test]
 fn endings_before_a_redrive_count() {
-    for store in 0..STORES {
-        let mut fixture = create(store);
+    for store in StoreKind::ALL {
+        let mut fixture = create(*store);
         let arn = fixture.start("");
         fixture.end(&arn, Outcome::Failed(Failure::default()), 10);
         fixture.advance(60);
@@ -154,8 +138,8 @@ fn endings_before_a_redrive_count() {
 
 #[test]
 fn counts_are_deleted_with_their_state_machine() {
-    for store in 0..STORES {
-        let mut fixture = create(store);
+    for store in StoreKind::ALL {
+        let mut fixture = create(*store);
         (0..LIMIT + 2).for_each(|_| drop(fixture.succeed("", 0)));
         assert_eq!(fixture.counts(), ["- - SUCCEEDED 5 0"]);
         call_ok(fixture.sfn(), "DeleteStateMachine", &json!({"stateMachineArn": ORDERS}));
@@ -168,8 +152,8 @@ fn counts_are_deleted_with_their_state_machine() {
 
 #[test]
 fn synchronous_executions_count() {
-    for store in 0..STORES {
-        let mut fixture = create(store);
+    for store in StoreKind::ALL {
+        let mut fixture = create(*store);
         let mut express = new_state_machine("express");
         express["type"] = json!("EXPRESS");
         call_ok(fixture.sfn(), "CreateStateMachine", &express);
@@ -193,7 +177,7 @@ fn synchronous_executions_count() {
 
 #[test]
 fn durations_are_counted_in_buckets() {
-    let fixture = create(0);
+    let fixture = create(StoreKind::ALL[0]);
     [0, 1, 2, 5, 86_400].into_iter().for_each(|seconds| drop(fixture.succeed("", seconds)));
     let arn = fixture.start("");
     fixture.end(&arn, Outcome::Succeeded("{}".into()), 86_401);
@@ -218,8 +202,8 @@ fn succeed_with_alias(fixture: &Fixture, name: &str) {
 
 #[test]
 fn deleted_aliases_have_a_limited_number_of_series() {
-    for store in 0..STORES {
-        let mut fixture = create(store);
+    for store in StoreKind::ALL {
+        let mut fixture = create(*store);
         let names: Vec<String> = (0..MAX_UNSTORED_PAIRS + 10).map(|number| format!("a{number:03}")).collect();
         names.iter().for_each(|name| succeed_with_alias(&fixture, name));
         fixture.reopen();
@@ -236,19 +220,4 @@ fn deleted_aliases_have_a_limited_number_of_series() {
         expected[8] = "1 a007 SUCCEEDED 2 0".to_owned();
         assert_eq!(fixture.counts(), expected);
     }
-}
-
-/// Neither a scrape nor a start uses the wrong numbers.
-#[cfg(feature = "sqlite")]
-#[test]
-fn a_corrupt_count_is_an_error() {
-    let fixture = create(1);
-    (0..=LIMIT).for_each(|_| drop(fixture.succeed("", 0)));
-    let file = rusqlite::Connection::open(fixture.directory.path().join("a.db")).unwrap();
-    file.execute_batch("UPDATE unstored_endings SET durations = replace(durations, '[1,', '[2,')").unwrap();
-    let message = "a row of table `unstored_endings` does not match its checksum";
-    let error = fixture.sfn().statistics().unwrap_err().to_string();
-    assert!(error.contains(message), "{error}");
-    let reply = fixture.sfn().call("StartExecution", json!({"stateMachineArn": ORDERS}).to_string().as_bytes());
-    assert!(String::from_utf8_lossy(&reply.body).contains(message), "{reply:?}");
 }

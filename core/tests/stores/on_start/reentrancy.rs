@@ -1,6 +1,6 @@
 //! Callbacks that call the service.
 
-use crate::fixture::{Fixture, create_orders, start, succeed, succeeded};
+use super::fixture::{Fixture, create_orders, start, succeed, succeeded};
 use crate::requests::{ORDERS, call_error_code, call_ok, execution_arn};
 use serde_json::json;
 use sfn_alias::model::{Failure, Outcome};

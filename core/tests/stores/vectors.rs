@@ -1,11 +1,9 @@
 //! Runs the repository's vectors on all stores.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
-mod support;
-
+use crate::storage::StoreKind;
+use crate::support::{Vector, load_vectors, run_vector};
 use sfn_alias::ErrorKind;
 use std::collections::BTreeSet;
-use support::{StoreKind, Vector, load_vectors, run_vector};
 
 fn run_all(store: StoreKind) {
     let vectors: Vec<(String, Vector)> = load_vectors()
@@ -24,7 +22,12 @@ fn run_all(store: StoreKind) {
         threads.into_iter().flat_map(|thread| thread.join().expect("no panic")).collect()
     });
     assert!(count > 1000, "found only {count} vectors");
-    assert!(failures.is_empty(), "{} of {count} vectors differ:\n\n{}", failures.len(), failures.join("\n\n"));
+    assert!(
+        failures.is_empty(),
+        "{store:?}: {} of {count} vectors differ:\n\n{}",
+        failures.len(),
+        failures.join("\n\n")
+    );
 }
 
 fn find_difference(file: &str, vector: &Vector, store: StoreKind) -> Option<String> {
@@ -33,20 +36,8 @@ fn find_difference(file: &str, vector: &Vector, store: StoreKind) -> Option<Stri
 }
 
 #[test]
-fn vectors_pass_in_memory() {
-    run_all(StoreKind::Memory);
-}
-
-#[cfg(feature = "sqlite")]
-#[test]
-fn vectors_pass_in_a_file() {
-    run_all(StoreKind::File);
-}
-
-#[cfg(feature = "sqlite")]
-#[test]
-fn vectors_pass_in_an_exclusive_file() {
-    run_all(StoreKind::ExclusiveFile);
+fn vectors_pass_on_all_stores() {
+    StoreKind::ALL.iter().for_each(|store| run_all(*store));
 }
 
 #[test]

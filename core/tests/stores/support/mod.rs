@@ -1,18 +1,18 @@
 //! Reads and runs the vectors of the repository's `vectors/`.
-#![allow(dead_code, reason = "each test binary uses a part of this")]
 
 mod functions;
 
+use crate::storage::{Storage, StoreKind};
 use serde_json::{Value, json};
 use sfn_alias::{Clock, Limits, Options, Outcomes, Reply, Scope, StepFunctions, Timestamp};
-use sfn_alias_vectors::{Executor, StepId, VectorFile};
+use sfn_alias_vectors::{Executor, Step, StepId, VectorFile};
 use std::convert::Infallible;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-pub use sfn_alias_vectors::{Step, Vector};
+pub use sfn_alias_vectors::Vector;
 
 /// The repository's directory of vectors.
 pub fn vectors_directory() -> PathBuf {
@@ -25,22 +25,11 @@ pub fn load_vectors() -> Vec<(String, Vec<Vector>)> {
     files.into_iter().map(|VectorFile { name, vectors }| (name, vectors)).collect()
 }
 
-/// The store for a vector.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StoreKind {
-    Memory,
-    #[cfg(feature = "sqlite")]
-    File,
-    /// A file that the process locks exclusively.
-    #[cfg(feature = "sqlite")]
-    ExclusiveFile,
-}
-
 /// A service with a manual clock.
 pub struct Runner {
     sfn: StepFunctions,
     now: Arc<AtomicI64>,
-    _folder: tempfile::TempDir,
+    _storage: Storage,
 }
 
 /// 2025-04-09T20:23:57Z, the time of the first recording.
@@ -52,16 +41,9 @@ impl Runner {
         let clock = Arc::clone(&now);
         let clock = Clock::new(move || Timestamp::from_millis(clock.load(Ordering::SeqCst)));
         let options = Options { clock, ..parse_options(options) };
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let sfn = match store {
-            StoreKind::Memory => StepFunctions::in_memory_with(options),
-            #[cfg(feature = "sqlite")]
-            StoreKind::File => StepFunctions::open_with(folder.path().join("vectors.db"), options),
-            #[cfg(feature = "sqlite")]
-            StoreKind::ExclusiveFile => StepFunctions::open_exclusive(folder.path().join("vectors.db"), options),
-        };
-        let sfn = sfn.expect("a store").in_scope(parse_scope(None));
-        Self { sfn, now, _folder: folder }
+        let storage = Storage::new(store);
+        let sfn = storage.open(options).in_scope(parse_scope(None));
+        Self { sfn, now, _storage: storage }
     }
 }
 

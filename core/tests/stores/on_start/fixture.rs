@@ -1,6 +1,7 @@
 //! A service with a callback, on each store.
 
 use crate::requests::{ORDERS, call_ok, execution_arn, new_alias, new_state_machine};
+use crate::storage::{Storage, StoreKind};
 use serde_json::{Value, json};
 use sfn_alias::model::Outcome;
 use sfn_alias::{DelayedOutcome, Options, StartCallback, StartedExecution, StepFunctions};
@@ -8,23 +9,11 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 type Function = dyn Fn(&StepFunctions, &StartedExecution) -> Option<DelayedOutcome> + Send + Sync;
 
-/// Where a service stores its data.
-#[derive(Debug, Clone, Copy)]
-pub enum Storage {
-    Memory,
-    File,
-    ExclusiveFile,
-}
-
-impl Storage {
-    pub const ALL: [Self; 3] = [Self::Memory, Self::File, Self::ExclusiveFile];
-}
-
 /// A service with the state machine `orders`, version 1 and the alias `PROD`, whose callback records the executions.
 pub struct Fixture {
     pub sfn: StepFunctions,
     pub started: Arc<Mutex<Vec<StartedExecution>>>,
-    _directory: tempfile::TempDir,
+    _storage: Storage,
 }
 
 impl Fixture {
@@ -35,27 +24,21 @@ impl Fixture {
     }
 
     pub fn with_options(options: Options, function: Arc<Function>) -> Self {
-        Self::open(Storage::Memory, options, function)
+        Self::open(StoreKind::ALL[0], options, function)
     }
 
-    pub fn open(storage: Storage, options: Options, function: Arc<Function>) -> Self {
+    pub fn open(store: StoreKind, options: Options, function: Arc<Function>) -> Self {
         let (started, service) = (Arc::<Mutex<Vec<_>>>::default(), Arc::<OnceLock<StepFunctions>>::default());
         let (recorded, current) = (Arc::clone(&started), Arc::clone(&service));
         let on_start = StartCallback::new(move |execution| {
             recorded.lock().unwrap().push(execution.clone());
             function(current.get().unwrap(), execution)
         });
-        let directory = tempfile::tempdir().unwrap();
-        let (path, options) = (directory.path().join("orders.db"), Options { on_start: Some(on_start), ..options });
-        let sfn = match storage {
-            Storage::Memory => StepFunctions::in_memory_with(options),
-            Storage::File => StepFunctions::open_with(path, options),
-            Storage::ExclusiveFile => StepFunctions::open_exclusive(path, options),
-        };
-        let sfn = sfn.unwrap();
+        let storage = Storage::new(store);
+        let sfn = storage.open(Options { on_start: Some(on_start), ..options });
         service.set(sfn.clone()).unwrap();
         create_orders(&sfn);
-        Self { sfn, started, _directory: directory }
+        Self { sfn, started, _storage: storage }
     }
 
     pub fn start(&self, name: &str) -> Value {

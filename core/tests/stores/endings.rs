@@ -1,14 +1,10 @@
 //! How executions end, in all stores: explicitly, in the future, after redrives, and in the order of lists.
-#![cfg(feature = "sqlite")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
-mod requests;
-
-use requests::{ORDERS, call_error_code, call_ok, execution_arn, new_alias, new_execution, new_state_machine};
+use crate::requests::{ORDERS, call_error_code, call_ok, execution_arn, new_alias, new_execution, new_state_machine};
+use crate::storage::{Storage, StoreKind};
 use serde_json::{Value, json};
 use sfn_alias::model::{Failure, Outcome, Timestamp};
 use sfn_alias::{Clock, Limits, Options, StepFunctions};
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -37,15 +33,9 @@ impl Time {
 
 /// Runs a test with each store. The function opens the same store again, or returns the same service.
 fn with_stores(test: impl Fn(&Time, &dyn Fn() -> StepFunctions)) {
-    let time = Time::new();
-    let memory = StepFunctions::in_memory_with(time.options()).unwrap();
-    test(&time, &|| memory.clone());
-    let open_shared = |path: &Path, options| StepFunctions::open_with(path, options);
-    let open_exclusive = |path: &Path, options| StepFunctions::open_exclusive(path, options);
-    for open in [open_shared as fn(&Path, Options) -> sfn_alias::Result<StepFunctions>, open_exclusive] {
-        let folder = tempfile::TempDir::new().unwrap();
-        let (time, path) = (Time::new(), folder.path().join("aliases.db"));
-        test(&time, &|| open(&path, time.options()).unwrap());
+    for store in StoreKind::ALL {
+        let (time, storage) = (Time::new(), Storage::new(*store));
+        test(&time, &|| storage.open(time.options()));
     }
 }
 
@@ -292,16 +282,18 @@ fn invalid_endings_change_nothing() {
 
 #[test]
 fn ended_executions_are_deleted_above_the_limit() {
-    let time = Time::new();
-    let limits = Limits { executions_per_state_machine: 2, ..Limits::default() };
-    let sfn = StepFunctions::in_memory_with(Options { limits, ..time.options() }).unwrap();
-    call_ok(&sfn, "CreateStateMachine", &new_state_machine("orders"));
-    for name in ["a", "b", "c", "d"] {
-        start(&sfn, name);
-        end(&sfn, name, succeed(), 0).unwrap();
+    for store in StoreKind::ALL {
+        let (time, storage) = (Time::new(), Storage::new(*store));
+        let limits = Limits { executions_per_state_machine: 2, ..Limits::default() };
+        let sfn = storage.open(Options { limits, ..time.options() });
+        call_ok(&sfn, "CreateStateMachine", &new_state_machine("orders"));
+        for name in ["a", "b", "c", "d"] {
+            start(&sfn, name);
+            end(&sfn, name, succeed(), 0).unwrap();
+        }
+        assert_eq!(list(&sfn, &json!({}), 1), "d c");
+        assert_eq!(call_error_code(&sfn, "DescribeExecution", &execution_arn("a")), "ExecutionDoesNotExist");
     }
-    assert_eq!(list(&sfn, &json!({}), 1), "d c");
-    assert_eq!(call_error_code(&sfn, "DescribeExecution", &execution_arn("a")), "ExecutionDoesNotExist");
 }
 
 #[test]

@@ -1,14 +1,10 @@
 //! The callback of started executions.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod concurrency;
 mod fixture;
 mod reentrancy;
-#[path = "../requests/mod.rs"]
-mod requests;
-
+use crate::requests::{ORDERS, call_error_code, call_ok, execution_arn, new_state_machine};
 use fixture::{Fixture, succeed};
-use requests::{ORDERS, call_error_code, call_ok, execution_arn, new_state_machine};
 use serde_json::{Value, json};
 use sfn_alias::model::{Failure, Outcome};
 use sfn_alias::{CALLBACK_ERROR, DelayedOutcome, Json, Limits, Options, Outcomes, Scope};
