@@ -1,7 +1,7 @@
 //! The requests that are not operations of AWS: `POST /executions/end`, `POST /alarms`, `POST /reset` and `POST /backup`.
 
-use super::backend::CallMode;
 use super::body::ReceivedBody;
+use super::call_mode::CallMode;
 use super::state::ServerState;
 use crate::protocol::{HttpError, OwnOperation, check_web_page};
 use http::request::Parts;

@@ -1,30 +1,15 @@
 //! Runs calls against the service.
 
 use super::blocking_calls::BlockingCalls;
+use super::call_mode::{CallMode, ForkLock, with_fork_lock};
 use super::commit_queue::CommitQueue;
 use crate::protocol::{Call, HttpError};
 use sfn_alias::{Json, StepFunctions};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, timeout};
-
-/// A lock that is read-locked during every access to the store. A program that write-locks it can fork safely: no
-/// thread is using the store.
-pub type ForkLock = &'static RwLock<()>;
-
-/// Where the server runs the calls of its service, which depends on how long its store takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CallMode {
-    /// On the threads of the runtime: for a store in memory, whose calls take microseconds.
-    InPlace,
-    /// Reads on the threads of the runtime, and writes in a queue whose commits are shared: for a store in a file.
-    CommitQueue,
-    /// On threads that may block, many at the same time: for a store on other machines. See
-    /// [`super::Limits::blocking_threads`].
-    Threads,
-}
 
 /// Runs calls as the mode specifies.
 #[derive(Debug)]
@@ -148,10 +133,4 @@ impl Backend {
         };
         ended && committed
     }
-}
-
-/// Runs `work` while holding the fork lock for reading.
-pub(super) fn with_fork_lock<R>(fork_lock: Option<ForkLock>, work: impl FnOnce() -> R) -> R {
-    let _guard = fork_lock.map(|lock| lock.read().unwrap_or_else(PoisonError::into_inner));
-    work()
 }

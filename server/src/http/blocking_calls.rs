@@ -1,7 +1,7 @@
 //! Calls that wait for a callback, another endpoint or a store on other machines. They have their own threads, so that they
 //! block nothing else.
 
-use super::backend::CallMode;
+use super::call_mode::CallMode;
 use super::limits::Limits;
 use crate::protocol::HttpError;
 use bytes::Bytes;

@@ -1,6 +1,6 @@
 //! A queue of writes and the thread that commits them: the writes that arrive during a commit share the next one.
 
-use super::backend::{ForkLock, with_fork_lock};
+use super::call_mode::{ForkLock, with_fork_lock};
 use crate::protocol::{Call, HttpError};
 use sfn_alias::StepFunctions;
 use std::panic::{AssertUnwindSafe, catch_unwind};

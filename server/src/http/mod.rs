@@ -2,7 +2,7 @@
 //!
 //! `server` starts and stops, `connection` accepts and serves connections, `request` handles one request, with the `state`
 //! that all share. `body` receives the body, within the limits of `memory`. `admin` resets and copies the data. `backend`
-//! runs the call; `commit_queue` is for writes that share commits, `blocking_calls` are those that may block. `limits` are the configurable bounds. `settings` can change
+//! runs the call; `call_mode` is where, `commit_queue` is for writes that share commits, `blocking_calls` are those that may block. `limits` are the configurable bounds. `settings` can change
 //! while the server runs. `tls` is https. `metrics` counts requests, `process` measures the process, and with a
 //! store on other machines `statistics` collects its numbers and `store_metrics` are its own metrics. `panics` contains
 //! panics.
@@ -11,6 +11,7 @@ mod admin;
 mod backend;
 mod blocking_calls;
 mod body;
+mod call_mode;
 mod commit_queue;
 mod connection;
 mod ended_metrics;
@@ -28,8 +29,8 @@ mod store_metrics;
 #[cfg(feature = "tls")]
 mod tls;
 
-pub use backend::{CallMode, ForkLock};
 pub use blocking_calls::{CallHandler, VIA};
+pub use call_mode::{CallMode, ForkLock};
 pub use limits::Limits;
 pub use server::{BackgroundServer, Server, ServerConfig, Shutdown, StartError};
 pub use settings::{Settings, SharedSettings};

@@ -1,7 +1,7 @@
 //! Handles one request.
 
-use super::backend::CallMode;
 use super::body::{ReceivedBody, drain, receive};
+use super::call_mode::CallMode;
 use super::panics::catch_panic;
 use super::state::ServerState;
 use super::statistics::Collected;

@@ -1,7 +1,8 @@
 //! Starts and stops the server.
 
-use super::backend::{Backend, CallMode, ForkLock};
+use super::backend::Backend;
 use super::blocking_calls::{BlockingCalls, CallHandler};
+use super::call_mode::{CallMode, ForkLock};
 use super::connection::accept_connections;
 use super::limits::Limits;
 use super::settings::{Settings, SharedSettings};
