@@ -1,11 +1,14 @@
 //! The HTTP server.
 //!
 //! `server` starts and stops, `connection` accepts and serves connections, `request` handles one request, with the `state`
-//! that all share. `body` receives the body, within the limits of `memory`. `admin` resets and copies the data. `backend`
-//! runs the call; `call_mode` is where, `commit_queue` is for writes that share commits, `blocking_calls` are those that may block. `limits` are the configurable bounds. `settings` can change
-//! while the server runs. `tls` is https. `metrics` counts requests, `process` measures the process, and with a
-//! store on other machines `statistics` collects its numbers and `store_metrics` are its own metrics. `panics` contains
-//! panics.
+//! that all share. `body` receives the body, within the limits of `memory`. `admin` resets and copies the data.
+//!
+//! `backend` runs the call: as `call_mode` specifies, in place, in the `commit_queue` of writes that share commits, or in the
+//! `blocking_calls`, which have threads. `limits` are the configurable bounds. `settings` can change while the server runs. `tls`
+//! is https. `panics` contains panics.
+//!
+//! `metrics` counts requests, `process` measures the process. With a store on other machines, `statistics` collects its
+//! numbers, and `store_metrics` are its own metrics.
 
 mod admin;
 mod backend;
