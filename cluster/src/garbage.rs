@@ -137,6 +137,7 @@ impl<'a> Sweeper<'a> {
         let (mut start, end) = Kind::StartMark.range_of_all();
         let old = key::number_suffix(first_sequence_at(self.now.saturating_sub(self.min_age)));
         loop {
+            self.deadline = self.shared.attempts.deadline();
             let range = Read::Range { start: start.clone(), end: end.clone(), limit: 1, values: false };
             let Some(first) = self.read_one(range)?.into_iter().next() else { return Ok(()) };
             let id = key::parse_id(&first.key).ok_or_else(|| invalid_key(&first.key))?;
