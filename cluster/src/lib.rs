@@ -4,3 +4,5 @@
 //! engine, and every change is one commit with guards.
 
 pub mod engine;
+#[cfg(feature = "etcd")]
+pub mod etcd;
