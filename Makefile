@@ -74,7 +74,12 @@ generate: tools vectors ## write the generated files
 	$(MAKE) -C bindings-node generate
 	$(MAKE) -C bindings-python generate
 
-generated: ## check that the generated files are up to date
+.venv/manifests/ok: tools/manifests/requirements.txt
+	$(PYTHON) -m venv .venv/manifests
+	.venv/manifests/bin/pip install --quiet --disable-pip-version-check --no-deps -r $<
+	touch $@
+
+generated: .venv/manifests/ok ## check that the generated files are up to date, and the deployment files
 	$(call say,generated files)
 	$(CARGO) run -q -p generate --locked -- --check
 	$(CARGO) run -q -p protobuf --locked -- --check
@@ -82,6 +87,8 @@ generated: ## check that the generated files are up to date
 	$(PYTHON) -m doctest tools/docs/links.py tools/peers/peers.py
 	$(PYTHON) tools/peers/peers.py page --check
 	$(PYTHON) tools/docs/links.py
+	.venv/manifests/bin/python -W error -m unittest discover -q -s tools/manifests
+	.venv/manifests/bin/python tools/manifests/check.py
 
 $(VENV)/ok: tools/model/requirements.txt
 	$(PYTHON) -m venv $(VENV)
@@ -126,6 +133,7 @@ cluster: rust-tools ## the store on etcd, with real nodes
 etcd-tests:
 	$(MAKE) -C tools/etcd
 	$(CARGO) test -p sfn-alias-cluster --locked -- --ignored
+	$(MAKE) -C tools/linearizability test
 
 engines-installed: rust-tools
 	$(PYTHON) tools/peers/peers.py install moto ministack
@@ -150,6 +158,7 @@ bench: tools ## the benchmarks, each compared with a floor
 	$(MAKE) -C bindings-node bench
 	$(MAKE) -C bench/http
 	$(MAKE) -C bench/http upstream
+	$(MAKE) -C bench/cluster
 
 packages: tools ## check the templates that well-known packages contain
 	$(CARGO) build -q -p sfn-alias-cli --locked
