@@ -274,7 +274,7 @@ fn is_fenced(commit: &Commit) -> bool {
     let breaks = |guard: &Guard| {
         commit.writes.iter().any(|write| match (guard, write) {
             (Guard::Absent(key) | Guard::At(key, _), Write::Put(written, _)) => key == written,
-            (Guard::At(key, _) | Guard::CreatedAt(key, _), Write::Delete(deleted)) => key == deleted,
+            (Guard::At(key, _), Write::Delete(deleted)) => key == deleted,
             _ => false,
         })
     };

@@ -53,7 +53,6 @@ impl Messages {
         let (key, target, value) = match guard {
             Guard::Absent(key) => (key, Target::Create, Value::CreateRevision(0)),
             Guard::At(key, generation) => (key, Target::Mod, Value::ModRevision(to_revision(*generation))),
-            Guard::CreatedAt(key, generation) => (key, Target::Create, Value::CreateRevision(to_revision(*generation))),
         };
         proto::Compare { result: 0, target: target.into(), key: self.key(key), target_union: Some(value) }
     }
@@ -95,12 +94,7 @@ impl Messages {
     }
 
     fn record(&self, pair: proto::KeyValue) -> Record {
-        Record {
-            key: self.strip(&pair.key).to_vec(),
-            value: pair.value,
-            generation: to_generation(pair.mod_revision),
-            created: to_generation(pair.create_revision),
-        }
+        Record { key: self.strip(&pair.key).to_vec(), value: pair.value, generation: to_generation(pair.mod_revision) }
     }
 
     fn strip<'a>(&self, key: &'a [u8]) -> &'a [u8] {

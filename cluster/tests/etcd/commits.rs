@@ -21,23 +21,17 @@ fn guards_pass_only_in_the_state_that_they_name() {
     let created = write(&engine, vec![put("k", "1")]);
     assert!(!passes(&engine, Guard::Absent("k".into())));
     assert!(passes(&engine, Guard::At("k".into(), created)));
-    assert!(passes(&engine, Guard::CreatedAt("k".into(), created)));
 
     let changed = write(&engine, vec![put("k", "2")]);
     assert!(!passes(&engine, Guard::At("k".into(), created)));
     assert!(passes(&engine, Guard::At("k".into(), changed)));
-    assert!(passes(&engine, Guard::CreatedAt("k".into(), created)));
-    assert!(!passes(&engine, Guard::CreatedAt("k".into(), changed)));
 
     write(&engine, vec![Write::Delete("k".into())]);
     assert!(passes(&engine, Guard::Absent("k".into())));
     assert!(!passes(&engine, Guard::At("k".into(), changed)));
-    assert!(!passes(&engine, Guard::CreatedAt("k".into(), created)));
 
-    let again = write(&engine, vec![put("k", "2")]);
+    write(&engine, vec![put("k", "2")]);
     assert!(!passes(&engine, Guard::At("k".into(), changed)));
-    assert!(!passes(&engine, Guard::CreatedAt("k".into(), created)));
-    assert!(passes(&engine, Guard::CreatedAt("k".into(), again)));
 }
 
 #[test]
@@ -46,7 +40,7 @@ fn writes_are_applied_together_and_have_one_generation() {
     let node = share_node();
     let engine = connect(&node);
     let first = write(&engine, vec![put("a", "1"), put("b", "1"), put("r/1", ""), put("r/2", ""), put("s", "")]);
-    assert_eq!(find(&engine, "a"), Some(record("a", "1", first, first)));
+    assert_eq!(find(&engine, "a"), Some(record("a", "1", first)));
     let second = write(
         &engine,
         vec![
@@ -57,7 +51,7 @@ fn writes_are_applied_together_and_have_one_generation() {
             Write::Increment("c/1".into()),
         ],
     );
-    assert_eq!(find(&engine, "a"), Some(record("a", "2", second, first)));
+    assert_eq!(find(&engine, "a"), Some(record("a", "2", second)));
     assert_eq!(find(&engine, "b"), None);
     assert_eq!(read(&engine, Read::Count { start: "r".into(), end: "t".into() }), Found::Count(1));
     assert_eq!(read(&engine, Read::Counters("c/".into())), Found::Counters(vec![("c/1".into(), 1)]));
@@ -82,9 +76,9 @@ fn a_conflict_writes_nothing_and_returns_what_was_asked_for() {
     let writes = vec![put("m", "new"), put("z", ""), Write::Increment("c/1".into())];
     let committed = engine.commit(&commit(guards, writes, otherwise), soon()).unwrap();
     let expected = vec![
-        Found::Records(vec![record("m", "head", generation, generation)]),
-        Found::Records(vec![record("m", "", generation, generation)]),
-        Found::Records(vec![record("a/1", "x", generation, generation)]),
+        Found::Records(vec![record("m", "head", generation)]),
+        Found::Records(vec![record("m", "", generation)]),
+        Found::Records(vec![record("a/1", "x", generation)]),
         Found::Count(2),
         Found::Counters(vec![("c/1".into(), 1)]),
         Found::Records(vec![]),

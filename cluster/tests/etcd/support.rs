@@ -82,6 +82,6 @@ pub fn value(engine: &EtcdEngine, name: &str) -> Option<String> {
     find(engine, name).map(|record| String::from_utf8(record.value).unwrap())
 }
 
-pub fn record(key: &str, value: &str, generation: Generation, created: Generation) -> Record {
-    Record { key: key.into(), value: value.into(), generation, created }
+pub fn record(key: &str, value: &str, generation: Generation) -> Record {
+    Record { key: key.into(), value: value.into(), generation }
 }
