@@ -16,6 +16,14 @@ fn connect_compacting(nodes: &Nodes, retention: Duration) -> EtcdEngine {
     EtcdEngine::connect(EtcdOptions { compaction, ..options(&nodes.url("compacting")) }).unwrap()
 }
 
+/// Returns the first write. Finding its successor needs the history.
+fn write_three_times(engine: &EtcdEngine, key: &str) -> Generation {
+    let first = write(engine, vec![put(key, "1")]);
+    write(engine, vec![put(key, "2")]);
+    write(engine, vec![put(key, "3")]);
+    first
+}
+
 fn is_forgotten(engine: &EtcdEngine, key: &str, generation: Generation) -> bool {
     engine.find_successor(key.as_bytes(), generation, soon()).unwrap() == Successor::Forgotten
 }
@@ -34,8 +42,7 @@ fn wait_until_forgotten(engine: &EtcdEngine, key: &str, generation: Generation) 
 fn old_history_is_removed() {
     let nodes = Nodes::start(1);
     let engine = connect(&nodes);
-    let first = write(&engine, vec![put("a", "1")]);
-    write(&engine, vec![put("a", "2")]);
+    let first = write_three_times(&engine, "a");
     assert!(!is_forgotten(&engine, "a", first));
     let _compacting = connect_compacting(&nodes, Duration::from_millis(100));
     wait_until_forgotten(&engine, "a", first);
@@ -46,8 +53,7 @@ fn old_history_is_removed() {
 fn a_full_database_is_compacted() {
     let nodes = Nodes::start_with(1, &["--quota-backend-bytes", "16777216"]);
     let (engine, retention) = (connect(&nodes), Duration::from_secs(20));
-    let first = write(&engine, vec![put("a", "1")]);
-    write(&engine, vec![put("a", "2")]);
+    let first = write_three_times(&engine, "a");
     let _compacting = connect_compacting(&nodes, retention);
     let fill = |number: usize| {
         let writes = vec![Write::Put(format!("fill/{number}").into_bytes(), vec![b'x'; 1 << 20])];
