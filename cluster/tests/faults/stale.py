@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from cluster import Address
 
-STALE_SECONDS = 0.3
+STALE_SECONDS = 2
 
 
 class StaleProxy:
