@@ -208,7 +208,7 @@ const fn restore_time(ordered: u64) -> Timestamp {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "tests")]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 
