@@ -49,12 +49,16 @@ impl ExecutionPlanner<'_> {
         ending: Option<&UnstoredEnding>,
         sequence: u64,
     ) -> Result<Plan> {
-        let (mut guards, mut writes) = (vec![self.head_guard()], vec![self.count_start(version)]);
-        let Some(ending) = ending else { return Ok(self.finish(guards, writes, OwnWrite::Unmarked, None)) };
-        let key = Kind::UnstoredEnding.key(self.id(), key::number_suffix(sequence));
-        guards.push(Guard::Absent(key.clone()));
-        writes.push(Write::Put(key.clone(), write(&UnstoredRecord::new(self.tag, version, ending))?));
-        Ok(self.finish(guards, writes, OwnWrite::Unstored { key, tag: self.tag }, None))
+        let (kind, value) = match ending {
+            Some(ending) => (Kind::UnstoredEnding, write(&UnstoredRecord::new(self.tag, version, ending))?),
+            None => (Kind::StartMark, write(&self.tag)?),
+        };
+        let key = kind.key(self.id(), key::number_suffix(sequence));
+        let guards = vec![self.head_guard(), Guard::Absent(key.clone())];
+        let writes = vec![self.count_start(version), Write::Put(key.clone(), value)];
+        let (tag, has_ending) = (self.tag, ending.is_some());
+        let own = if has_ending { OwnWrite::Unstored { key, tag } } else { OwnWrite::StartMark { key, tag } };
+        Ok(self.finish(guards, writes, own, None))
     }
 
     /// Plans another ending of an execution.
