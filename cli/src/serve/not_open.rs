@@ -33,7 +33,11 @@ pub(super) async fn open_store(
 ) -> Result<Option<OpenService>, CliError> {
     tracing::info!(store = store.url(), "opening the store");
     let not_open = NotOpen::new();
-    let mut opening = store.open(not_open.clone(), move |store| creator.create(store))?;
+    let report = {
+        let not_open = not_open.clone();
+        move |reason| not_open.set_reason(reason)
+    };
+    let mut opening = store.open(report, move |store| creator.create(store))?;
     if let Ok(open) = timeout(FIRST_WAIT, &mut opening).await {
         return open.map_err(CliError::system)?.map(Some);
     }
@@ -67,7 +71,6 @@ impl NotOpen {
     }
 
     /// Replaces the reason in responses.
-    #[cfg_attr(not(feature = "store"), expect(dead_code, reason = "no store is opened"))]
     pub fn set_reason(&self, reason: String) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = reason;
     }

@@ -1,7 +1,6 @@
 //! `serve --store`: opens the store that several servers share, and reports its metrics.
 
 use super::args::StoreArgs;
-use super::not_open::NotOpen;
 use super::service::OpenService;
 use crate::exit::CliError;
 use sfn_alias::store::Store;
@@ -54,15 +53,16 @@ impl SharedStore {
         self.url.to_string()
     }
 
-    /// Opens the store on a thread, and creates a service on it with `create`. Repeats that until the nodes respond. `not_open`
-    /// receives the reason.
+    /// Opens the store on a thread, and creates a service on it with `create`. Repeats that until the nodes respond. `report`
+    /// receives the reason of each failure.
     ///
     /// # Errors
     /// [`CliError::System`] if no thread can be started. The receiver gets an error that would repeat.
-    pub fn open<F>(self, not_open: NotOpen, create: F) -> Result<Receiver<Result<OpenService, CliError>>, CliError>
-    where
-        F: Fn(Box<dyn Store>) -> sfn_alias::Result<StepFunctions> + Send + 'static,
-    {
+    pub fn open(
+        self,
+        report: impl Fn(String) + Send + 'static,
+        create: impl Fn(Box<dyn Store>) -> sfn_alias::Result<StepFunctions> + Send + 'static,
+    ) -> Result<Receiver<Result<OpenService, CliError>>, CliError> {
         let (send, receive) = oneshot::channel();
         let open = move || {
             let result = loop {
@@ -71,7 +71,7 @@ impl SharedStore {
                     Err(OpenError::Permanent(error)) => break Err(error),
                     Err(OpenError::Temporary(reason)) => {
                         tracing::warn!(store = %self.url, reason, "not ready: the store does not respond; trying again");
-                        not_open.set_reason(reason);
+                        report(reason);
                     }
                 }
                 sleep(PAUSE);

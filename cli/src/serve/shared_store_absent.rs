@@ -1,7 +1,6 @@
 //! `serve --store` of a program that was built without the feature `store`.
 
 use super::args::StoreArgs;
-use super::not_open::NotOpen;
 use super::service::OpenService;
 use crate::exit::CliError;
 use sfn_alias::StepFunctions;
@@ -26,10 +25,11 @@ impl SharedStore {
         match *self {}
     }
 
-    pub fn open<F>(self, _: NotOpen, _: F) -> Result<Receiver<Result<OpenService, CliError>>, CliError>
-    where
-        F: Fn(Box<dyn Store>) -> sfn_alias::Result<StepFunctions> + Send + 'static,
-    {
+    pub fn open(
+        self,
+        _: impl Fn(String) + Send + 'static,
+        _: impl Fn(Box<dyn Store>) -> sfn_alias::Result<StepFunctions> + Send + 'static,
+    ) -> Result<Receiver<Result<OpenService, CliError>>, CliError> {
         match self {}
     }
 }
