@@ -3,8 +3,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod commits;
+mod faults;
+mod groups;
 #[path = "../support/nodes.rs"]
 mod nodes;
 mod reads;
+mod security;
 mod start;
+mod successors;
 mod support;
