@@ -54,20 +54,18 @@ impl Rounds {
     /// Compacts, unless another engine did since the last round.
     async fn run(&mut self, compaction: Compaction, nodes: &Nodes, messages: &Messages) -> Result<(), Failure> {
         let until = Instant::now() + ATTEMPT;
-        let response = nodes.txn(self.request(messages), until).await?;
+        let response = match nodes.txn(self.request(messages), until).await {
+            // Compaction makes space, but the key that decides who compacts cannot be written. So all engines compact.
+            Err(failure) if failure.kind == Kind::NoSpace => {
+                return compact(nodes, self.take_old(compaction.retention)).await;
+            }
+            result => result?,
+        };
         let revision = response.header.as_ref().map_or(0, |header| header.revision);
         let won = response.succeeded;
         self.version = if won { self.version + 1 } else { read_version(response) };
         self.revisions.push_back((Instant::now(), revision));
-        match self.take_old(compaction.retention) {
-            Some(old) if won => match nodes.compact(old, until).await {
-                // Somebody compacted to a later revision.
-                Err(failure) if failure.kind == Kind::Compacted => Ok(()),
-                Err(failure) if failure.kind == Kind::Rejected => Err(explain(failure)),
-                result => result.map(drop),
-            },
-            _ => Ok(()),
-        }
+        compact(nodes, self.take_old(compaction.retention).filter(|_| won)).await
     }
 
     /// Increments the version of the key if it is the one that this engine knows, and reads it otherwise.
@@ -102,6 +100,16 @@ fn explain(failure: Failure) -> Failure {
              10m, because it permits that to no user without the role root"
         ),
     )
+}
+
+async fn compact(nodes: &Nodes, revision: Option<i64>) -> Result<(), Failure> {
+    let Some(revision) = revision else { return Ok(()) };
+    match nodes.compact(revision, Instant::now() + ATTEMPT).await {
+        // Somebody compacted to a later revision.
+        Err(failure) if failure.kind == Kind::Compacted => Ok(()),
+        Err(failure) if failure.kind == Kind::Rejected => Err(explain(failure)),
+        result => result.map(drop),
+    }
 }
 
 fn read_version(response: proto::TxnResponse) -> i64 {
