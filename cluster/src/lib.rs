@@ -5,8 +5,11 @@
 
 mod attempts;
 mod cache;
+mod copy;
 pub mod engine;
+mod export;
 mod garbage;
+mod import;
 mod key;
 mod maintenance;
 mod options;
