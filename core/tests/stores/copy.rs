@@ -1,12 +1,12 @@
 //! Copies random contents from every store to every store that can be copied, also with interruptions.
 
 use crate::copy_stores::create_stores;
-use crate::store_model::{ARNS, create_change, update};
+use crate::store_model::{ARNS, create_change, random_change};
 use fastrand::Rng;
 use sfn_alias::model::{Alias, EndedCounts, Execution, Revision, StateMachine, Timestamp, Version, VersionNumber};
 use sfn_alias::store::{
-    Change, CopyDifference, CopyProgress, CopyReport, CopyStep, CopyStore, Import, NamedStateMachine, ReadTransaction,
-    RevisionKey, RevisionNumber, Session, Store, StoreMeta, View, WriteTransaction, copy,
+    Change, CommitOutcome, CopyDifference, CopyProgress, CopyReport, CopyStep, CopyStore, Import, NamedStateMachine,
+    ReadTransaction, RevisionKey, RevisionNumber, Session, Store, StoreMeta, View, WriteTransaction, copy,
 };
 use sfn_alias::{Error, Result};
 use std::cell::Cell;
@@ -18,15 +18,26 @@ fn copy_quietly(source: &dyn CopyStore, target: &dyn CopyStore) -> Result<CopyRe
 }
 
 /// Applies random changes to a store.
-fn fill(mut store: &dyn CopyStore, random: &mut Rng, steps: u32) {
+fn fill(store: &dyn CopyStore, random: &mut Rng, steps: u32) {
     for step in 0..steps {
         let arn = ARNS[random.usize(0..ARNS.len())];
-        let session: &mut dyn Session = &mut store;
-        update(session, arn, step, random.u64(..));
+        change_randomly(store, arn, step, random.u64(..));
     }
     for _ in 0..random.u8(0..3) {
         store.next_session_number().unwrap();
     }
+}
+
+/// Decides again after a conflict, which a view of a cache may cause.
+fn change_randomly(store: &dyn CopyStore, arn: &str, step: u32, seed: u64) {
+    for _ in 0..3 {
+        let transaction = Store::begin_write(store, arn).unwrap();
+        let change = random_change(&mut Rng::with_seed(seed), step, transaction.view().map(View::state_machine));
+        if transaction.commit(change).unwrap() == CommitOutcome::Committed {
+            return;
+        }
+    }
+    panic!("step {step}: three conflicts");
 }
 
 /// Returns everything that a store contains, with all texts.
@@ -117,10 +128,12 @@ fn copies_have_the_same_contents() {
     }
 }
 
-/// A copy can be used as its source: the same changes have the same results.
+/// A copy can be used as its source: the same changes have the same results. Not on a cluster, whose sequence numbers are times
+/// after 2020, because the times here are earlier.
 #[test]
 fn copies_continue_like_their_source() {
     let seed = fastrand::u64(..);
+    let create_stores = || create_stores().into_iter().filter(|store| store.name != "cluster");
     for source in create_stores() {
         let (kind, source) = (source.name, &*source.store);
         fill(source, &mut Rng::with_seed(seed), 60);
@@ -131,11 +144,7 @@ fn copies_continue_like_their_source() {
             // Names of executions contain the step.
             for step in (0..60).map(|step| 100 * index + step) {
                 let (arn, seed) = (ARNS[random.usize(0..ARNS.len())], random.u64(..));
-                let both = [source, target];
-                both.into_iter().for_each(|mut store| {
-                    let session: &mut dyn Session = &mut store;
-                    update(session, arn, step, seed);
-                });
+                [source, target].into_iter().for_each(|store| change_randomly(store, arn, step, seed));
             }
             assert_equal(source, target, &format!("seed {seed}, {kind} to {target_kind}"));
         }
