@@ -7,6 +7,8 @@ mod attempts;
 mod cache;
 mod copy;
 pub mod engine;
+#[cfg(feature = "etcd")]
+pub mod etcd;
 mod export;
 mod garbage;
 mod import;
