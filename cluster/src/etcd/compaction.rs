@@ -36,19 +36,18 @@ impl Rounds {
     /// Compacts, unless another engine did since the last round.
     async fn run(&mut self, compaction: Compaction, nodes: &Nodes, messages: &Messages) -> Result<(), Failure> {
         let until = Instant::now() + ATTEMPT;
-        let response = nodes.txn(self.request(messages), until).await?;
+        let response = match nodes.txn(self.request(messages), until).await {
+            // Compaction makes space, but the key that decides who compacts cannot be written. So all engines compact.
+            Err(failure) if failure.kind == Kind::NoSpace => {
+                return compact(nodes, self.take_old(compaction.retention)).await;
+            }
+            result => result?,
+        };
         let revision = response.header.as_ref().map_or(0, |header| header.revision);
         let won = response.succeeded;
         self.version = if won { self.version + 1 } else { read_version(response) };
         self.revisions.push_back((Instant::now(), revision));
-        match self.take_old(compaction.retention) {
-            Some(old) if won => match nodes.compact(old, until).await {
-                // Somebody compacted to a later revision.
-                Err(failure) if failure.kind == Kind::Compacted => Ok(()),
-                result => result.map(drop),
-            },
-            _ => Ok(()),
-        }
+        compact(nodes, self.take_old(compaction.retention).filter(|_| won)).await
     }
 
     /// Increments the version of the key if it is the one that this engine knows, and reads it otherwise.
@@ -71,6 +70,15 @@ impl Rounds {
         let is_old = |(time, _): &(Instant, i64)| time.elapsed() >= retention;
         let count = self.revisions.iter().take_while(|entry| is_old(entry)).count();
         self.revisions.drain(..count).next_back().map(|(_, revision)| revision)
+    }
+}
+
+async fn compact(nodes: &Nodes, revision: Option<i64>) -> Result<(), Failure> {
+    let Some(revision) = revision else { return Ok(()) };
+    match nodes.compact(revision, Instant::now() + ATTEMPT).await {
+        // Somebody compacted to a later revision.
+        Err(failure) if failure.kind == Kind::Compacted => Ok(()),
+        result => result.map(drop),
     }
 }
 

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod commits;
+mod compaction;
 #[path = "../support/nodes.rs"]
 mod nodes;
 mod reads;
