@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::time::Duration;
 
-const ARNS: [&str; 4] = ["arn:a", "arn:b", "arn:b:c", "brn:ä"];
+pub const ARNS: [&str; 4] = ["arn:a", "arn:b", "arn:b:c", "brn:ä"];
 const NAMES: [&str; 5] = ["A", "a", "b", "é", "zz"];
 
 fn time(random: &mut Rng) -> Timestamp {
@@ -98,7 +98,7 @@ fn execution(random: &mut Rng, name: String) -> Execution {
     }
 }
 
-fn create_change(random: &mut Rng) -> Change {
+pub fn create_change(random: &mut Rng) -> Change {
     let machine = StateMachine {
         kind: if random.bool() { StateMachineType::Standard } else { StateMachineType::Express },
         created: time(random),
@@ -254,7 +254,7 @@ fn dump(store: &dyn Store, arn: &str) -> Vec<String> {
 }
 
 /// Also compares the view of the write transaction with the one of a read transaction.
-fn update(session: &mut dyn Session, arn: &str, step: u32, seed: u64) {
+pub fn update(session: &mut dyn Session, arn: &str, step: u32, seed: u64) {
     let read = session.begin_read(arn).unwrap().view().map(|view| read_all(view).unwrap());
     let transaction = session.begin_write(arn).unwrap();
     assert_eq!(transaction.view().map(|view| read_all(view).unwrap()), read, "step {step}");
