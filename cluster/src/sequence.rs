@@ -60,7 +60,7 @@ mod tests {
     #[test]
     fn sequence_numbers_increase_with_time_and_never_repeat() {
         let (first, second) = (Numbers::new(5), Numbers::new(6 + 7 * STEP));
-        let time = |millis| Timestamp::from_millis(1_744_230_237_000 + millis);
+        let time = |millis: i64| Timestamp::from_millis(1_744_230_237_000 + millis);
         let numbers = [
             first.next_sequence(Timestamp::from_millis(-1)),
             first.next_sequence(time(0)),
