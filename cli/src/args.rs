@@ -2,6 +2,8 @@
 
 use crate::alarms::AlarmsArgs;
 use crate::backup::{BackupArgs, ResetArgs, RestoreArgs};
+#[cfg(feature = "store")]
+use crate::copy::CopyArgs;
 use crate::deploy::{AbortArgs, DeployArgs, PruneArgs, RollbackArgs};
 use crate::end::EndArgs;
 use crate::endpoint::{BackendArgs, SIGNING_HELP};
@@ -41,6 +43,9 @@ pub(crate) enum Command {
     Backup(BackupArgs),
     /// Replace a data file by a backup
     Restore(RestoreArgs),
+    /// Copy everything between data files and shared stores
+    #[cfg(feature = "store")]
+    Copy(CopyArgs),
     /// Delete all state machines, for example between tests
     Reset(ResetArgs),
     /// Call an operation on a file or a running endpoint
