@@ -38,7 +38,7 @@ pub(crate) enum Command {
     /// Run an endpoint for AWS SDKs and the AWS CLI
     ///
     /// It stops on SIGINT (Ctrl-C) or SIGTERM, after the requests in flight are finished. On SIGHUP it reads the credentials, the certificate and the outcomes again; without these files, it stops.
-    Serve(ServeArgs),
+    Serve(Box<ServeArgs>),
     /// Write a copy of a data file, also while `serve` uses it
     Backup(BackupArgs),
     /// Replace a data file by a backup

@@ -40,7 +40,7 @@ fn print_clap_error(error: &clap::Error) -> CommandResult {
 
 fn run_command(command: Command) -> CommandResult {
     match command {
-        Command::Serve(args) => serve::run(args),
+        Command::Serve(args) => serve::run(*args),
         Command::Backup(args) => backup::back_up(&args),
         Command::Restore(args) => backup::restore(&args),
         #[cfg(feature = "store")]
