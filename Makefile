@@ -133,6 +133,7 @@ cluster: rust-tools ## the store on etcd, with real nodes
 etcd-tests:
 	$(MAKE) -C tools/etcd
 	$(CARGO) test -p sfn-alias-cluster --locked -- --ignored
+	$(MAKE) -C examples cluster
 	$(MAKE) --no-print-directory faults
 
 # Partitions need network namespaces, and so root and iproute2. Other machines skip them.
