@@ -111,7 +111,7 @@ fn options_that_do_not_belong_together_are_errors() {
     let ca = Ca::new();
     let pair = ca.sign("client");
     let plain = options("etcd://127.0.0.1:1/test");
-    let secure = options("etcds://127.0.0.1:1/p");
+    let secure = options("etcds://127.0.0.1:1/test");
     let certificate = Some(pair.certificate.into_bytes());
     let cases = [
         (
