@@ -73,13 +73,20 @@ generate: tools vectors ## write the generated files
 	$(MAKE) -C bindings-node generate
 	$(MAKE) -C bindings-python generate
 
-generated: ## check that the generated files are up to date
+.venv/manifests/ok: tools/manifests/requirements.txt
+	$(PYTHON) -m venv .venv/manifests
+	.venv/manifests/bin/pip install --quiet --disable-pip-version-check --no-deps -r $<
+	touch $@
+
+generated: .venv/manifests/ok ## check that the generated files are up to date, and the deployment files
 	$(call say,generated files)
 	$(CARGO) run -q -p generate --locked -- --check
 	$(PYTHON) tools/vectors/vectors.py format --check
 	$(PYTHON) -m doctest tools/docs/links.py tools/peers/peers.py
 	$(PYTHON) tools/peers/peers.py page --check
 	$(PYTHON) tools/docs/links.py
+	.venv/manifests/bin/python -W error -m unittest discover -q -s tools/manifests
+	.venv/manifests/bin/python tools/manifests/check.py
 
 $(VENV)/ok: tools/model/requirements.txt
 	$(PYTHON) -m venv $(VENV)
@@ -124,6 +131,7 @@ cluster: rust-tools ## the store on etcd, with real nodes
 etcd-tests:
 	$(MAKE) -C tools/etcd
 	$(CARGO) test -p sfn-alias-cluster --locked -- --ignored
+	$(MAKE) -C tools/linearizability test
 
 engines-installed: rust-tools
 	$(PYTHON) tools/peers/peers.py install moto ministack

@@ -2,12 +2,10 @@
 //! `tools/model/compare.py` checks that [`Operation::declared_errors`] is the model's.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
-mod support;
-
 use serde_json::{Value, json};
 use sfn_alias::{ErrorKind, Operation, StepFunctions};
+use sfn_alias_vectors::{Step, embedded_files};
 use std::collections::BTreeSet;
-use support::{Step, load_vectors};
 
 /// An operation, and an error that it returns or declares.
 type Pair = (&'static str, &'static str);
@@ -50,8 +48,8 @@ type ReturnedError = (Pair, bool);
 fn returned_errors() -> BTreeSet<ReturnedError> {
     let mut found =
         BTreeSet::from_iter([call(Operation::UntagResource, &json!({"resourceArn": "resource", "tagKeys": []}))]);
-    for (_, vectors) in load_vectors() {
-        for vector in vectors {
+    for file in embedded_files().unwrap() {
+        for vector in file.vectors {
             let setup = vector.given.iter().map(|step| (step, step.expect.as_ref()));
             let steps = setup.chain([(&vector.call, Some(&vector.expect))]);
             found.extend(steps.filter_map(|(step, expect)| expected_error(step, expect?.get("body")?)));

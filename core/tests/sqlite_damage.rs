@@ -6,9 +6,11 @@ mod requests;
 
 use requests::{ORDERS, alias_arn, call_error_code, call_ok, new_alias, new_state_machine};
 use serde_json::{Value, json};
-use sfn_alias::{Json, Options, Result, StepFunctions};
+use sfn_alias::model::Outcome;
+use sfn_alias::{Json, Limits, Options, Result, StepFunctions};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use tempfile::TempDir;
 
 type Open = fn(&Path) -> Result<StepFunctions>;
@@ -316,4 +318,26 @@ fn a_link_to_a_file_or_to_a_missing_file_is_followed() {
         let listed = call_ok(&open(&path).unwrap(), "ListStateMachines", &json!({}));
         assert_eq!(listed["stateMachines"].as_array().unwrap().len(), 2);
     }
+}
+
+/// Neither a scrape nor a start uses the wrong numbers of deleted executions.
+#[test]
+fn a_corrupt_count_is_an_error() {
+    let (_folder, path) = temp_path();
+    let limits = Limits { executions_per_state_machine: 3, ..Limits::default() };
+    let sfn = StepFunctions::open_with(&path, Options { limits, ..Options::default() }).unwrap();
+    call_ok(&sfn, "CreateStateMachine", &new_state_machine("orders"));
+    let orders = json!({"stateMachineArn": ORDERS});
+    for _ in 0..=3 {
+        let started = call_ok(&sfn, "StartExecution", &orders);
+        let arn = started["executionArn"].as_str().unwrap();
+        sfn.end_execution(arn, Outcome::Succeeded("{}".into()), Duration::ZERO).unwrap();
+    }
+    let file = rusqlite::Connection::open(&path).unwrap();
+    file.execute_batch("UPDATE unstored_endings SET durations = replace(durations, '[1,', '[2,')").unwrap();
+    let message = "a row of table `unstored_endings` does not match its checksum";
+    let error = sfn.statistics().unwrap_err().to_string();
+    assert!(error.contains(message), "{error}");
+    let reply = sfn.call("StartExecution", orders.to_string().as_bytes());
+    assert!(String::from_utf8_lossy(&reply.body).contains(message), "{reply:?}");
 }

@@ -2,7 +2,7 @@
 
 use crate::action::Lookup;
 use crate::config;
-use crate::services::{Time, in_memory};
+use crate::services::{Time, in_memory, on_all_stores};
 use crate::snapshot::snapshot;
 use crate::strategy::{Case, cases};
 use proptest::prelude::*;
@@ -62,15 +62,13 @@ fn a_batch_in_memory_equals_single_calls() {
     });
 }
 
-#[cfg(feature = "sqlite")]
 #[test]
-fn a_batch_in_a_file_equals_single_calls() {
+fn a_batch_on_any_store_equals_single_calls() {
     check(20, |case, sizes| {
         let time = Time::new();
-        let (file, _folder) = crate::services::in_file(case, &time);
-        run(case, sizes, &time, &file, &in_memory(case, &time));
-        let time = Time::new();
-        let (own, _folder) = crate::services::in_exclusive_file(case, &time);
-        run(case, sizes, &time, &own, &in_memory(case, &time));
+        let (services, _storages) = on_all_stores(case, &time);
+        for service in services {
+            run(case, sizes, &time, &service, &in_memory(case, &time));
+        }
     });
 }

@@ -13,6 +13,8 @@ mod reference;
 mod sequences;
 mod services;
 mod snapshot;
+#[path = "../stores/storage.rs"]
+mod storage;
 mod strategy;
 mod versions;
 

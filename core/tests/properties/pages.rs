@@ -1,5 +1,6 @@
 //! Pagination lists every item exactly once, even if other items are created and deleted between the pages.
 
+use crate::storage::{Storage, StoreKind};
 use crate::strategy::DEFINITIONS;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -27,14 +28,16 @@ struct Lister {
     sfn: StepFunctions,
     list: List,
     added: usize,
+    _storage: Storage,
 }
 
 impl Lister {
     /// Creates a service whose time does not change, so that only names and numbers determine the order.
-    fn new(list: List) -> Self {
+    fn new(list: List, store: StoreKind) -> Self {
         let clock = Clock::new(|| Timestamp::from_millis(1_744_230_237_000));
-        let sfn = StepFunctions::in_memory_with(Options { clock, ..Options::default() }).expect("a service");
-        let lister = Self { sfn, list, added: 0 };
+        let storage = Storage::new(store);
+        let sfn = storage.open(Options { clock, ..Options::default() });
+        let lister = Self { sfn, list, added: 0, _storage: storage };
         lister.call("CreateStateMachine", &machine("orders"));
         lister
     }
@@ -117,11 +120,12 @@ proptest! {
     #[test]
     fn pages_list_every_remaining_item_once(
         list in prop::sample::select(&[List::Machines, List::Versions, List::Aliases, List::Executions][..]),
+        store in prop::sample::select(StoreKind::ALL),
         number in 0_usize..12,
         max in 1_usize..5,
         changes in changes(),
     ) {
-        let mut lister = Lister::new(list);
+        let mut lister = Lister::new(list, store);
         (0..number).for_each(|_| drop(lister.add()));
         let mut existing: Vec<String> = lister.page(1000, None).0;
         let mut remaining: BTreeSet<String> = existing.iter().cloned().collect();

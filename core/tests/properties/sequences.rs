@@ -1,9 +1,9 @@
-//! Random sequences of requests: the responses are those of the reference model, in memory and in files.
+//! Random sequences of requests: the responses are those of the reference model, on all stores.
 
 use crate::action::{Action, Form, Lookup, OTHER_ACCOUNT, Route, Target, machine_arn};
 use crate::config;
 use crate::reference::{ALIAS_LIMIT, EXECUTION_LIMIT, Expected, Model, Observer, VERSION_LIMIT};
-use crate::services::{DELETION_DELAY_MILLIS, Time, UPDATE_DELAY_MILLIS, in_memory};
+use crate::services::{DELETION_DELAY_MILLIS, Time, UPDATE_DELAY_MILLIS, in_memory, on_all_stores};
 use crate::snapshot::snapshot;
 use crate::strategy::{ALIASES, Case, MACHINES, cases, initial_steps};
 use proptest::test_runner::TestRunner;
@@ -23,15 +23,14 @@ fn responses_equal_those_of_the_model() {
     check_coverage(&counts.into_inner());
 }
 
-#[cfg(feature = "sqlite")]
 #[test]
-fn stores_in_files_respond_as_memory_does() {
-    let folders = RefCell::new(Vec::new());
+fn all_stores_respond_as_memory_does() {
+    let storages = RefCell::new(Vec::new());
     check(&Counts::default(), 20, |case, time| {
-        let (file, folder) = crate::services::in_file(case, time);
-        let (own, own_folder) = crate::services::in_exclusive_file(case, time);
-        folders.replace(vec![folder, own_folder]);
-        vec![in_memory(case, time), file, own]
+        let (mut services, places) = on_all_stores(case, time);
+        storages.replace(places);
+        services.insert(0, in_memory(case, time));
+        services
     });
 }
 

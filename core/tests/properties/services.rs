@@ -1,7 +1,8 @@
-//! The services that a case runs on: in memory and in files, with the same seed and clock.
+//! The services that a case runs on: in memory and on all stores, with the same seed and clock.
 
 use crate::action::ACCOUNT;
 use crate::reference::{ALIAS_LIMIT, EXECUTION_LIMIT, TAG_LIMIT, VERSION_LIMIT};
+use crate::storage::{Storage, StoreKind};
 use crate::strategy::Case;
 use sfn_alias::model::StateMachine;
 use sfn_alias::store::{MemoryStore, ReadTransaction, Session, Store, WriteTransaction};
@@ -62,9 +63,9 @@ fn options(case: &Case, time: &Time) -> Options {
 }
 
 /// A store with a fixed key for page tokens, so that all stores return the same tokens.
-struct FixedTokenKey<S>(S);
+struct FixedTokenKey(Box<dyn Store>);
 
-impl<S: Store> Store for FixedTokenKey<S> {
+impl Store for FixedTokenKey {
     fn begin_read<'t>(&'t self, arn: &'t str) -> Result<Box<dyn ReadTransaction + 't>> {
         self.0.begin_read(arn)
     }
@@ -94,27 +95,20 @@ impl<S: Store> Store for FixedTokenKey<S> {
     }
 }
 
-fn service(store: impl Store + 'static, case: &Case, time: &Time) -> StepFunctions {
+fn service(store: Box<dyn Store>, case: &Case, time: &Time) -> StepFunctions {
     let sfn = StepFunctions::with_store(Box::new(FixedTokenKey(store)), options(case, time)).expect("a service");
     sfn.in_scope(Scope::new("aws", ACCOUNT, "us-east-1").expect("a scope"))
 }
 
 pub fn in_memory(case: &Case, time: &Time) -> StepFunctions {
-    service(MemoryStore::new().expect("a store"), case, time)
+    service(Box::new(MemoryStore::new().expect("a store")), case, time)
 }
 
-/// Opens a service in an exclusively locked file, which is deleted with the folder.
-#[cfg(feature = "sqlite")]
-pub fn in_exclusive_file(case: &Case, time: &Time) -> (StepFunctions, tempfile::TempDir) {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let store = sfn_alias::store::CachedStore::open(&folder.path().join("properties.db")).expect("a store");
-    (service(store, case, time), folder)
-}
-
-/// Opens a service in a file, which is deleted with the folder.
-#[cfg(feature = "sqlite")]
-pub fn in_file(case: &Case, time: &Time) -> (StepFunctions, tempfile::TempDir) {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let store = sfn_alias::store::SqliteStore::open(&folder.path().join("properties.db")).expect("a store");
-    (service(store, case, time), folder)
+/// Opens a service on each store, and returns the places of their data.
+pub fn on_all_stores(case: &Case, time: &Time) -> (Vec<StepFunctions>, Vec<Storage>) {
+    let open = |kind: &StoreKind| {
+        let storage = Storage::new(*kind);
+        (service(storage.open_store(), case, time), storage)
+    };
+    StoreKind::ALL.iter().map(open).unzip()
 }

@@ -1,9 +1,10 @@
 //! Version numbers are never reused, and a revision has at most one version.
 
+use crate::storage::{Storage, StoreKind};
 use crate::strategy::DEFINITIONS;
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use sfn_alias::StepFunctions;
+use sfn_alias::{Options, StepFunctions};
 use std::collections::BTreeSet;
 
 const MACHINE: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:orders";
@@ -36,8 +37,9 @@ fn call(sfn: &StepFunctions, operation: &str, input: &Value) -> Value {
     body
 }
 
-fn machine() -> StepFunctions {
-    let sfn = StepFunctions::in_memory().expect("a service");
+/// Opens a service with a state machine.
+fn open(storage: &Storage) -> StepFunctions {
+    let sfn = storage.open(Options::default());
     let role = "arn:aws:iam::000000000000:role/orders";
     call(&sfn, "CreateStateMachine", &json!({"name": "orders", "definition": DEFINITIONS[0], "roleArn": role}));
     sfn
@@ -60,11 +62,12 @@ fn revision(sfn: &StepFunctions, arn: &str) -> Option<String> {
 }
 
 proptest! {
-    #![proptest_config(crate::config(150))]
+    #![proptest_config(crate::config(200))]
 
     #[test]
-    fn numbers_are_never_reused(steps in steps()) {
-        let sfn = machine();
+    fn numbers_are_never_reused(steps in steps(), store in prop::sample::select(StoreKind::ALL)) {
+        let storage = Storage::new(store);
+        let sfn = open(&storage);
         let (mut ever, mut greatest) = (BTreeSet::new(), 0);
         for step in steps {
             let before = versions(&sfn);
@@ -86,8 +89,9 @@ proptest! {
 
     /// Publishing returns a version of the current revision, and a new one only if none exists.
     #[test]
-    fn a_revision_is_published_once(steps in steps()) {
-        let sfn = machine();
+    fn a_revision_is_published_once(steps in steps(), store in prop::sample::select(StoreKind::ALL)) {
+        let storage = Storage::new(store);
+        let sfn = open(&storage);
         for step in steps {
             let before = versions(&sfn);
             match step {
@@ -111,7 +115,8 @@ proptest! {
 /// deleted, publishing returns the first one.
 #[test]
 fn an_earlier_version_of_the_revision_remains_published() {
-    let sfn = machine();
+    let storage = Storage::new(StoreKind::ALL[0]);
+    let sfn = open(&storage);
     let publish = json!({"stateMachineArn": MACHINE});
     let first = published(&call(&sfn, "PublishStateMachineVersion", &publish));
     let described =
