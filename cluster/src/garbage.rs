@@ -7,11 +7,10 @@ use crate::key::{self, Id, Kind};
 use crate::own::OwnWrite;
 use crate::record::{IndexRecord, UnstoredRecord, invalid_key, parse};
 use crate::retention::Sum;
-use crate::sequence::time_of;
 use crate::shared::Shared;
 use crate::state_machine::{first_record, missing_result, records};
 use parking_lot::Mutex;
-use sfn_alias::{Error, Result, Timestamp};
+use sfn_alias::{Error, Result};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -22,8 +21,10 @@ const MIN_AGE: Duration = Duration::from_secs(60);
 const RANGE_BATCH: usize = 1000;
 /// Endings that one commit adds to a sum: each needs a guard and a write.
 const SUM_BATCH: usize = 60;
-/// Maximum number of deleted state machines, and of endings, that one round reads.
-const MAX_PER_ROUND: usize = 10_000;
+/// Maximum number of deleted state machines that one round reads.
+const MAX_DELETED: usize = 10_000;
+/// Maximum number of endings that one round reads.
+const MAX_ENDINGS: usize = 100_000;
 /// Maximum number of revisions that wait. Further ones are deleted with their state machine.
 const MAX_RELEASED: usize = 100_000;
 
@@ -42,17 +43,16 @@ pub(crate) struct Garbage {
 }
 
 impl Garbage {
-    pub fn add(&self, revisions: impl Iterator<Item = Released>) {
+    pub fn add(&self, revisions: impl Iterator<Item = Released>, now: Instant) {
         let mut released = self.released.lock();
         let free = MAX_RELEASED.saturating_sub(released.len());
-        let now = Instant::now();
         released.extend(revisions.take(free).map(|revision| (now, revision)));
     }
 
     /// Removes and returns the revisions that were added long enough ago.
-    fn take_old(&self, min_age: Duration) -> HashSet<Released> {
+    fn take_old(&self, min_age: Duration, now: Instant) -> HashSet<Released> {
         let mut released = self.released.lock();
-        let count = released.partition_point(|(added, _)| added.elapsed() >= min_age);
+        let count = released.partition_point(|(added, _)| now.saturating_duration_since(*added) >= min_age);
         released.drain(..count).map(|(_, revision)| revision).collect()
     }
 }
@@ -60,14 +60,13 @@ impl Garbage {
 /// Runs one round.
 pub(crate) struct Sweeper<'a> {
     shared: &'a Shared,
-    now: Timestamp,
     min_age: Duration,
     deadline: Instant,
 }
 
 impl<'a> Sweeper<'a> {
-    pub fn new(shared: &'a Shared, now: Timestamp) -> Self {
-        Self { shared, now, min_age: MIN_AGE, deadline: shared.attempts.deadline() }
+    pub fn new(shared: &'a Shared) -> Self {
+        Self { shared, min_age: MIN_AGE, deadline: shared.attempts.deadline() }
     }
 
     pub fn run(&mut self) -> Result<()> {
@@ -94,13 +93,11 @@ impl<'a> Sweeper<'a> {
     /// Deletes the records of deleted state machines.
     fn delete_deleted(&mut self) -> Result<()> {
         let (start, end) = (key::DELETED.as_bytes().to_vec(), key::end_of_prefix(key::DELETED.as_bytes()));
-        let deleted = self.read_one(Read::Range { start, end, limit: MAX_PER_ROUND, values: true })?;
+        let deleted = self.read_one(Read::Range { start, end, limit: MAX_DELETED, values: true })?;
         for record in deleted {
             let id = key::parse_deleted(&record.key).ok_or_else(|| invalid_key(&record.key))?;
-            if !self.shared.sweeps.is_swept(id) {
-                Kind::ALL.iter().try_for_each(|kind| self.delete_records(*kind, id))?;
-            }
-            if self.shared.sweeps.is_over(id, self.min_age) {
+            let is_swept = self.shared.sweeps.is_swept(id) || self.delete_all_records(id)?;
+            if is_swept && self.shared.sweeps.is_over(id, self.min_age, self.shared.attempts.now()) {
                 let guard = Guard::At(record.key.clone(), record.generation);
                 self.commit(vec![guard], vec![Write::Delete(record.key)])?;
             }
@@ -108,8 +105,14 @@ impl<'a> Sweeper<'a> {
         Ok(())
     }
 
-    /// Deletes the records of one kind in several commits, so that other requests need not wait long.
-    fn delete_records(&mut self, kind: Kind, id: Id) -> Result<()> {
+    /// Returns whether all records were deleted. Otherwise, the next round continues.
+    fn delete_all_records(&mut self, id: Id) -> Result<bool> {
+        Kind::ALL.iter().try_fold(true, |all, kind| Ok(self.delete_records(*kind, id)? && all))
+    }
+
+    /// Deletes the records of one kind in several commits, so that other requests need not wait long. Returns whether all of
+    /// them were applied.
+    fn delete_records(&mut self, kind: Kind, id: Id) -> Result<bool> {
         let (start, end) = kind.range(id);
         loop {
             self.deadline = self.shared.attempts.deadline();
@@ -118,48 +121,58 @@ impl<'a> Sweeper<'a> {
             let is_last = found.len() < RANGE_BATCH;
             // Counters are not records.
             let batch_end = found.last().filter(|_| !is_last).map_or_else(|| end.clone(), |last| key::after(&last.key));
-            self.commit(Vec::new(), vec![Write::DeleteRange(start.clone(), batch_end)])?;
-            if is_last {
-                return Ok(());
+            let is_applied = self.commit(Vec::new(), vec![Write::DeleteRange(start.clone(), batch_end)])?;
+            if is_last || !is_applied {
+                return Ok(is_applied);
             }
         }
     }
 
     /// Adds endings to the sums of their state machines.
     fn sum_endings(&mut self) -> Result<()> {
-        let (mut start, end) = (b"y/".to_vec(), key::end_of_prefix(b"y/"));
-        let mut count = 0_usize;
-        while count < MAX_PER_ROUND {
-            self.deadline = self.shared.attempts.deadline();
-            let range = Read::Range { start: start.clone(), end: end.clone(), limit: SUM_BATCH, values: true };
-            let found = self.read_one(range)?;
-            let Some(first) = found.first() else { return Ok(()) };
-            let id = key::parse_id(&first.key).ok_or_else(|| invalid_key(&first.key))?;
-            let of_id = found.iter().take_while(|record| key::parse_id(&record.key) == Some(id));
-            let old: Vec<_> = of_id.take_while(|record| self.is_old(record)).collect();
-            if !old.is_empty() {
-                self.sum_batch(id, &old)?;
+        let old = self.find_old_endings()?;
+        for of_id in old.chunk_by(|(first, _), (second, _)| first == second) {
+            for batch in of_id.chunks(SUM_BATCH) {
+                self.deadline = self.shared.attempts.deadline();
+                self.sum_batch(batch)?;
             }
-            // Continues with the next state machine if there are no further endings to add.
-            start = match old.last() {
-                Some(last) if old.len() == found.len() => key::after(&last.key),
-                _ => Kind::UnstoredEnding.range(id).1,
-            };
-            count = count.saturating_add(found.len());
         }
         Ok(())
     }
 
-    /// Returns whether the process that wrote an ending no longer needs it.
-    fn is_old(&self, record: &Record) -> bool {
-        let age = key::parse_number(&record.key).and_then(|sequence| self.now.duration_since(time_of(sequence)));
-        age.is_some_and(|age| age >= self.min_age)
+    /// Returns the keys of the endings that the processes that wrote them no longer need, in order.
+    fn find_old_endings(&mut self) -> Result<Vec<(Id, Vec<u8>)>> {
+        let (mut start, end) = (b"y/".to_vec(), key::end_of_prefix(b"y/"));
+        let mut ages = self.shared.sweeps.begin_round(self.shared.attempts.now());
+        let (mut old, mut count) = (Vec::new(), 0_usize);
+        while count < MAX_ENDINGS {
+            self.deadline = self.shared.attempts.deadline();
+            let range = Read::Range { start: start.clone(), end: end.clone(), limit: RANGE_BATCH, values: false };
+            let found = self.read_one(range)?;
+            let Some(last) = found.last() else { break };
+            start = key::after(&last.key);
+            count = count.saturating_add(found.len());
+            for record in found {
+                let id = key::parse_id(&record.key).ok_or_else(|| invalid_key(&record.key))?;
+                if ages.age(&record.key) >= self.min_age {
+                    old.push((id, record.key));
+                }
+            }
+        }
+        Ok(old)
     }
 
-    fn sum_batch(&self, id: Id, endings: &[&Record]) -> Result<()> {
-        let found = self.shared.attempts.read(&[Read::Key(Kind::UnstoredSum.key(id, ""))], self.deadline)?;
-        let mut sum = Sum::parse(id, first_record(found.first().ok_or_else(missing_result)?)?)?;
-        for record in endings {
+    /// Adds endings of one state machine to its sum.
+    fn sum_batch(&self, endings: &[(Id, Vec<u8>)]) -> Result<()> {
+        let Some((id, _)) = endings.first() else { return Ok(()) };
+        let mut reads = vec![Read::Key(Kind::UnstoredSum.key(*id, ""))];
+        reads.extend(endings.iter().map(|(_, key)| Read::Key(key.clone())));
+        let found = self.shared.attempts.read(&reads, self.deadline)?;
+        let (sum, endings) = found.split_first().ok_or_else(missing_result)?;
+        let mut sum = Sum::parse(*id, first_record(sum)?)?;
+        for found in endings {
+            // Another process has added it.
+            let Some(record) = first_record(found)? else { return Ok(()) };
             parse::<UnstoredRecord>(&record.key, &record.value)?.add_to(&record.key, &mut sum.counts)?;
             sum.delete(record);
         }
@@ -169,7 +182,7 @@ impl<'a> Sweeper<'a> {
 
     /// Deletes the revisions without references.
     fn delete_revisions(&mut self) -> Result<()> {
-        for released in self.shared.garbage.take_old(self.min_age) {
+        for released in self.shared.garbage.take_old(self.min_age, self.shared.attempts.now()) {
             self.deadline = self.shared.attempts.deadline();
             let loaded = self.shared.read_current(&released.arn, self.deadline)?;
             // Otherwise, it is deleted with its state machine.
@@ -182,7 +195,7 @@ impl<'a> Sweeper<'a> {
             let guard = Guard::At(key::head(&released.arn), loaded.generation);
             let key = Kind::Revision.key(released.id, key::number_suffix(released.revision));
             if !self.commit(vec![guard], vec![Write::Delete(key)])? {
-                self.shared.garbage.add(std::iter::once(released));
+                self.shared.garbage.add(std::iter::once(released), self.shared.attempts.now());
             }
         }
         Ok(())
@@ -214,20 +227,45 @@ impl<'a> Sweeper<'a> {
     }
 }
 
-/// The deleted state machines whose records this process has deleted.
+/// What this process has found in earlier rounds, and when.
 #[derive(Debug, Default)]
-pub(crate) struct Sweeps(Mutex<HashMap<Id, Instant>>);
+pub(crate) struct Sweeps {
+    /// The deleted state machines whose records it has deleted.
+    deleted: Mutex<HashMap<Id, Instant>>,
+    /// The keys of endings.
+    endings: Mutex<HashMap<Vec<u8>, Instant>>,
+}
+
+/// The ages of the endings that a round finds, as far as this process knows. The clock of the process that wrote them does not
+/// matter.
+struct Ages<'a> {
+    sweeps: &'a Sweeps,
+    earlier: HashMap<Vec<u8>, Instant>,
+    now: Instant,
+}
+
+impl Ages<'_> {
+    fn age(&mut self, key: &[u8]) -> Duration {
+        let first_seen = self.earlier.get(key).copied().unwrap_or(self.now);
+        self.sweeps.endings.lock().insert(key.to_vec(), first_seen);
+        self.now.saturating_duration_since(first_seen)
+    }
+}
 
 impl Sweeps {
+    fn begin_round(&self, now: Instant) -> Ages<'_> {
+        Ages { sweeps: self, earlier: std::mem::take(&mut self.endings.lock()), now }
+    }
+
     /// Returns whether the records were deleted. Otherwise, they are deleted now.
     fn is_swept(&self, id: Id) -> bool {
-        self.0.lock().contains_key(&id)
+        self.deleted.lock().contains_key(&id)
     }
 
     /// Returns whether the records were deleted long enough ago, so that no request needs the mark of the deletion.
-    fn is_over(&self, id: Id, min_age: Duration) -> bool {
-        let mut sweeps = self.0.lock();
-        let is_over = sweeps.entry(id).or_insert_with(Instant::now).elapsed() >= min_age;
+    fn is_over(&self, id: Id, min_age: Duration, now: Instant) -> bool {
+        let mut sweeps = self.deleted.lock();
+        let is_over = now.saturating_duration_since(*sweeps.entry(id).or_insert(now)) >= min_age;
         if is_over {
             sweeps.remove(&id);
         }

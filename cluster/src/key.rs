@@ -52,7 +52,8 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// All kinds.
+    /// All kinds, in the order in which they are deleted. The sum is the last one, because a commit that writes it also needs an
+    /// execution or an ending.
     pub const ALL: [Self; 12] = [
         Self::Alias,
         Self::CopiedCount,
@@ -62,10 +63,10 @@ impl Kind {
         Self::Revision,
         Self::Sequence,
         Self::Tags,
-        Self::UnstoredSum,
         Self::Version,
         Self::Execution,
         Self::UnstoredEnding,
+        Self::UnstoredSum,
     ];
 
     const fn letter(self) -> char {
@@ -168,11 +169,6 @@ pub fn number_suffix(number: u64) -> String {
     format!("{number:016x}")
 }
 
-/// Returns the number at the end of a key.
-pub fn parse_number(key: &[u8]) -> Option<u64> {
-    u64::from_str_radix(last_part(key)?, 16).ok()
-}
-
 /// Returns the id in the key of a record of a state machine.
 pub fn parse_id(key: &[u8]) -> Option<Id> {
     let id = std::str::from_utf8(key).ok()?.split('/').nth(1)?;
@@ -236,7 +232,6 @@ mod tests {
         assert!(start < key && key < end);
         assert!(end <= deletion(Timestamp::from_millis(6), ""));
         assert_eq!(parse_deleted(&deleted(Id(u64::MAX))), Some(Id(u64::MAX)));
-        assert_eq!(parse_number(&Kind::Revision.key(Id(1), number_suffix(9))), Some(9));
         assert_eq!(parse_version(&Kind::StartCount.key(Id(1), version_suffix(None))), Some(None));
         let second = VersionNumber::new(2);
         assert_eq!(parse_version(&Kind::StartCount.key(Id(1), version_suffix(second))), Some(second));

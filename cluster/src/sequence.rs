@@ -45,12 +45,6 @@ impl Numbers {
     }
 }
 
-/// Returns the time of a sequence number.
-pub(crate) fn time_of(sequence: u64) -> Timestamp {
-    let millis = i64::try_from(sequence >> (COUNTER_BITS + PROCESS_BITS)).unwrap_or(i64::MAX);
-    Timestamp::from_millis(millis.saturating_add(EPOCH_MILLIS))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,8 +64,6 @@ mod tests {
             second.next_sequence(Timestamp::from_millis(i64::MAX)),
         ];
         assert!(numbers.is_sorted_by(|a, b| a < b), "{numbers:?}");
-        assert_eq!(time_of(numbers[3]), time(5));
-        assert_eq!(time_of(numbers[5]), time(1_000_000));
         assert_ne!(first.next_tag(), first.next_tag());
     }
 }

@@ -52,12 +52,12 @@ impl ClusterStore {
     }
 
     /// Deletes records that nothing refers to: those of deleted state machines, and revisions without references. Any process
-    /// may do this at any time. `now` is the time of the clock of the services.
+    /// may do this at any time.
     ///
     /// # Errors
     /// Like a request. The next call continues.
-    pub fn maintain(&self, now: Timestamp) -> Result<()> {
-        Sweeper::new(&self.shared, now).run()
+    pub fn maintain(&self) -> Result<()> {
+        Sweeper::new(&self.shared).run()
     }
 
     /// Returns what this process has done.

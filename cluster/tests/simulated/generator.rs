@@ -15,8 +15,8 @@ const DEFINITIONS: [&str; 3] = [
     r#"{"StartAt": "Lost", "States": {"Lost": {"Type": "Fail"}}}"#,
 ];
 const ROLES: [&str; 2] = ["arn:aws:iam::000000000000:role/one", "arn:aws:iam::000000000000:role/two"];
-/// The time in which no deletion ends: longer than the deletion delay.
-pub const JUMP_MILLIS: i64 = 60_000;
+/// The time between parts of a scenario: longer than the delays, and as long as maintenance keeps what a request may need.
+pub const JUMP: Duration = Duration::from_secs(60);
 
 /// Generates operations. Remembers page tokens and executions of earlier answers.
 pub struct Generator {
@@ -25,16 +25,29 @@ pub struct Generator {
     /// Tokens of lists, by operation and state machine.
     tokens: BTreeMap<(&'static str, String), String>,
     executions: Vec<String>,
+    focus: Focus,
+}
+
+/// What most operations of a generator do. Operations that change the same records are the most difficult ones.
+#[derive(Debug, Clone, Copy)]
+enum Focus {
+    Everything,
+    /// Starts, ends and redrives of executions with few names.
+    Executions,
+    /// Creations, deletions and starts of the EXPRESS state machine.
+    Express,
 }
 
 impl Generator {
     pub fn new(seed: u64) -> Self {
-        Self { rng: Rng::with_seed(seed), millis: 1_744_230_000_000, tokens: BTreeMap::new(), executions: Vec::new() }
+        let mut rng = Rng::with_seed(seed);
+        let focus = [Focus::Everything, Focus::Everything, Focus::Executions, Focus::Express][rng.usize(..4)];
+        Self { rng, millis: 1_744_230_000_000, tokens: BTreeMap::new(), executions: Vec::new(), focus }
     }
 
     /// Advances the clock by more than any delay.
     pub fn jump(&mut self) {
-        self.millis += JUMP_MILLIS;
+        self.millis += i64::try_from(JUMP.as_millis()).unwrap();
     }
 
     /// Returns the time of the next operation. Each one has its own.
@@ -104,6 +117,40 @@ impl Generator {
     }
 
     fn request(&mut self) -> Request {
+        let is_focused = self.rng.u8(..4) > 0;
+        match self.focus {
+            Focus::Executions if is_focused => self.named_execution_request(),
+            Focus::Express if is_focused => self.express_request(),
+            _ => self.any_request(),
+        }
+    }
+
+    fn named_execution_request(&mut self) -> Request {
+        let name = self.choose(&EXECUTIONS[1..4]);
+        let execution_arn = format!("{}{}:{name}", PREFIX.replace("stateMachine", "execution"), MACHINES[0]);
+        let arn = format!("{PREFIX}{}", MACHINES[0]);
+        match self.rng.u8(..8) {
+            0..4 => {
+                let input = self.choose(&["{}", "[1]"]);
+                call("StartExecution", json!({"stateMachineArn": arn, "name": name, "input": input}))
+            }
+            4..6 => call("RedriveExecution", json!({"executionArn": execution_arn})),
+            6 => call("StopExecution", json!({"executionArn": execution_arn, "error": self.rng.u8(..9).to_string()})),
+            _ => call("DescribeExecution", json!({"executionArn": execution_arn})),
+        }
+    }
+
+    fn express_request(&mut self) -> Request {
+        let arn = format!("{PREFIX}{}", MACHINES[1]);
+        match self.rng.u8(..8) {
+            0 => call("CreateStateMachine", self.creation(MACHINES[1], true)),
+            1 => call("DeleteStateMachine", json!({"stateMachineArn": arn})),
+            2 => call("StartExecution", json!({"stateMachineArn": arn})),
+            _ => call("StartSyncExecution", json!({"stateMachineArn": arn})),
+        }
+    }
+
+    fn any_request(&mut self) -> Request {
         match self.rng.u8(..60) {
             0..10 => self.state_machine_request(),
             10..18 => self.version_request(),
@@ -184,7 +231,10 @@ impl Generator {
         let execution_arn = self.execution_arn();
         match self.rng.u8(..21) {
             0..9 => self.start(),
-            9 => call("StartSyncExecution", json!({"stateMachineArn": format!("{PREFIX}{}:live", MACHINES[1])})),
+            9 => {
+                let qualifier = self.choose(&["", ":1", ":live"]);
+                call("StartSyncExecution", json!({"stateMachineArn": format!("{PREFIX}{}{qualifier}", MACHINES[1])}))
+            }
             10..12 => call("StopExecution", json!({"executionArn": execution_arn})),
             12..14 => Request::End { execution_arn, after: Duration::from_secs(self.rng.u64(..2)) },
             14..16 => call("RedriveExecution", json!({"executionArn": execution_arn})),

@@ -117,7 +117,6 @@ pub fn guard_kind(guard: &Guard) -> GuardKind {
     let (key, condition) = match guard {
         Guard::Absent(key) => (key, "absent"),
         Guard::At(key, _) => (key, "at"),
-        Guard::CreatedAt(key, _) => (key, "created at"),
     };
     (char::from(key[0]), condition)
 }
@@ -144,16 +143,5 @@ impl Mutation for NoResolution {
             Err(EngineError::Unknown(reason)) => Err(EngineError::Unavailable(reason)),
             other => other,
         }
-    }
-}
-
-/// Collects the kinds of guards.
-#[derive(Debug, Default)]
-pub struct GuardKinds(pub Arc<Mutex<std::collections::BTreeSet<GuardKind>>>);
-
-impl Mutation for GuardKinds {
-    fn change_commit(&self, commit: &Commit) -> Commit {
-        self.0.lock().unwrap().extend(commit.guards.iter().map(guard_kind));
-        commit.clone()
     }
 }

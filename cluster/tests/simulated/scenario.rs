@@ -1,30 +1,33 @@
 //! Random operations of several stores on one engine, one inside the other: while a store waits for the engine, another one runs
 //! an operation. A seed fixes everything.
 
-use crate::generator::Generator;
+use crate::generator::{Generator, JUMP};
 use crate::linearizability::{Event, check};
 use crate::operation::{Answer, Delays, MACHINES, Operation, Request};
 use fastrand::Rng;
-use sfn_alias::model::Timestamp;
 use sfn_alias::store::Store;
 use sfn_alias_cluster::engine::{
     Commit, Committed, Engine, EngineError, EngineLimits, Found, Generation, Read, Successor,
 };
 use sfn_alias_cluster::simulated::{FaultRates, SimulatedEngine, SimulatedTimer};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use sfn_alias_cluster::timer::Timer;
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, Weak};
 use std::time::{Duration, Instant};
+
+const RARELY_MAINTAINED: u8 = 5;
+const OFTEN_MAINTAINED: u8 = 50;
 
 /// What a scenario needs of a store.
 pub trait TestedStore: Store {
     /// Does one round of background work.
-    fn maintain(&self, now: Timestamp) -> sfn_alias::Result<()>;
+    fn maintain(&self) -> sfn_alias::Result<()>;
 }
 
 /// Opens a store on an engine.
 pub type Open = dyn Fn(Arc<dyn Engine>, Arc<SimulatedTimer>) -> Arc<dyn TestedStore>;
 /// Changes what an engine does, to test that the checks find it.
-pub type Mutate = dyn Fn(Arc<dyn Engine>) -> Arc<dyn Engine>;
+pub type Mutate<'m> = dyn Fn(Arc<dyn Engine>) -> Arc<dyn Engine> + 'm;
 
 /// How many operations run on how many stores.
 #[derive(Debug, Clone, Copy)]
@@ -34,8 +37,10 @@ pub struct Size {
 }
 
 /// Runs a scenario and checks it.
-pub fn run(seed: u64, size: Size, open: &Open, mutate: &Mutate) -> Result<(), String> {
+pub fn run(seed: u64, size: Size, open: &Open, mutate: &Mutate<'_>) -> Result<(), String> {
     let mut rng = Rng::with_seed(seed);
+    // The store's own pauses and ids.
+    fastrand::seed(seed);
     let engine = SimulatedEngine::new();
     let timer = Arc::new(SimulatedTimer::default());
     let scenario = Arc::new(Scenario::new(&mut rng, size.stores));
@@ -50,12 +55,12 @@ pub fn run(seed: u64, size: Size, open: &Open, mutate: &Mutate) -> Result<(), St
     let stores = nodes.iter().map(|node| open(mutate(Arc::clone(node) as _), Arc::clone(&timer)));
     let stores: Vec<_> = scenario.stores.get_or_init(|| stores.collect()).iter().collect();
     set_active(&nodes, true);
-    scenario.run_all(&mut rng, size.operations);
+    scenario.run_all(&mut rng, &timer, size.operations);
     set_active(&nodes, false);
     engine.settle();
     scenario.read_all();
     scenario.check(&engine)?;
-    scenario.check_maintenance(&engine, &stores)
+    scenario.check_maintenance(&engine, &timer, &stores)
 }
 
 fn set_active(nodes: &[Arc<Node>], is_active: bool) {
@@ -88,6 +93,8 @@ struct Scenario {
     delays: Delays,
     /// How many of 100 calls of the engine are interrupted by another operation.
     interruptions: u8,
+    /// How many of 100 operations are maintenance instead.
+    maintenance: AtomicU8,
 }
 
 impl Scenario {
@@ -106,32 +113,55 @@ impl Scenario {
             count: AtomicUsize::new(0),
             delays,
             interruptions: [0, 5, 15, 30][rng.usize(..4)],
+            maintenance: AtomicU8::new(RARELY_MAINTAINED),
         }
     }
 
-    fn run_all(&self, rng: &mut Rng, operations: usize) {
+    fn run_all(&self, rng: &mut Rng, timer: &SimulatedTimer, operations: usize) {
         let create = MACHINES.map(|machine| self.generator.lock().unwrap().create(machine));
-        create.into_iter().for_each(|operation| self.run(0, operation));
+        create.into_iter().for_each(|operation| self.with_free_store(|store| self.run(store, operation)));
         while self.history.lock().unwrap().len() < operations {
             if rng.u8(..16) == 0 {
+                self.maintain_all();
                 self.generator.lock().unwrap().jump();
+                timer.sleep(JUMP);
+                self.maintain_all();
             }
             self.run_next();
         }
     }
 
-    /// Runs an operation on a store that does not wait for the engine, if there is one.
+    /// Runs an operation or maintenance on a store that does not wait for the engine, if there is one.
     fn run_next(&self) {
+        let maintains = self.rng.lock().unwrap().u8(..100) < self.maintenance.load(Ordering::SeqCst);
+        if maintains {
+            self.with_free_store(|store| self.maintain(store));
+        } else {
+            self.with_free_store(|store| {
+                let operation = self.generator.lock().unwrap().generate();
+                self.run(store, operation);
+            });
+        }
+    }
+
+    fn maintain_all(&self) {
+        self.maintenance.store(OFTEN_MAINTAINED, Ordering::SeqCst);
+        (0..self.stores.get().unwrap().len()).for_each(|_| self.with_free_store(|store| self.maintain(store)));
+        self.maintenance.store(RARELY_MAINTAINED, Ordering::SeqCst);
+    }
+
+    /// A round may fail. Later ones continue.
+    fn maintain(&self, store: usize) {
+        let _ = self.stores.get().unwrap()[store].maintain();
+    }
+
+    fn with_free_store(&self, run: impl FnOnce(usize)) {
         let store = {
             let mut free = self.free.lock().unwrap();
-            if free.is_empty() {
-                return;
-            }
-            let index = self.rng.lock().unwrap().usize(..free.len());
-            free.swap_remove(index)
+            let index = self.rng.lock().unwrap().usize(..free.len().max(1));
+            if free.is_empty() { return } else { free.swap_remove(index) }
         };
-        let operation = self.generator.lock().unwrap().generate();
-        self.run(store, operation);
+        run(store);
         self.free.lock().unwrap().push(store);
     }
 
@@ -171,12 +201,19 @@ impl Scenario {
     }
 
     /// Maintenance changes nothing that is visible, and leaves no records of deleted state machines.
-    fn check_maintenance(&self, engine: &SimulatedEngine, stores: &[&Arc<dyn TestedStore>]) -> Result<(), String> {
+    fn check_maintenance(
+        &self,
+        engine: &SimulatedEngine,
+        timer: &SimulatedTimer,
+        stores: &[&Arc<dyn TestedStore>],
+    ) -> Result<(), String> {
+        self.generator.lock().unwrap().jump();
         let operation = self.generator.lock().unwrap().with_time(Request::ReadAll);
         let read_all = |store: &Arc<dyn TestedStore>| operation.run(&(Arc::clone(store) as _), self.delays);
         let expected = read_all(stores[0]);
-        for store in stores {
-            store.maintain(operation.time).map_err(|error| format!("maintenance: {error}"))?;
+        for store in stores.iter().chain(stores) {
+            timer.sleep(JUMP);
+            store.maintain().map_err(|error| format!("maintenance: {error}"))?;
             let found = read_all(store);
             if found != expected {
                 return Err(format!("maintenance changed\n{expected:?}\nto\n{found:?}"));
