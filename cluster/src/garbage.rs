@@ -7,24 +7,23 @@ use crate::key::{self, Id, Kind};
 use crate::own::OwnWrite;
 use crate::record::{IndexRecord, UnstoredRecord, invalid_key, parse};
 use crate::retention::Sum;
+use crate::sequence::{first_sequence_at, time_of};
 use crate::shared::Shared;
 use crate::state_machine::{first_record, missing_result, records};
 use parking_lot::Mutex;
-use sfn_alias::{Error, Result};
+use sfn_alias::{Error, Result, Timestamp};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// How long records are kept that a request of another process may still need.
-const MIN_AGE: Duration = Duration::from_secs(60);
+/// How long records are kept that a request of another process may still need, whose clock may be a minute behind.
+const MIN_AGE: Duration = Duration::from_secs(120);
 /// Records that one commit deletes from a range.
 const RANGE_BATCH: usize = 1000;
 /// Endings that one commit adds to a sum: each needs a guard and a write.
 const SUM_BATCH: usize = 60;
-/// Maximum number of deleted state machines that one round reads.
-const MAX_DELETED: usize = 10_000;
-/// Maximum number of endings that one round reads.
-const MAX_ENDINGS: usize = 100_000;
+/// Maximum number of deleted state machines, and of endings, that one round reads.
+const MAX_PER_ROUND: usize = 100_000;
 /// Maximum number of revisions that wait. Further ones are deleted with their state machine.
 const MAX_RELEASED: usize = 100_000;
 
@@ -60,17 +59,19 @@ impl Garbage {
 /// Runs one round.
 pub(crate) struct Sweeper<'a> {
     shared: &'a Shared,
+    now: Timestamp,
     min_age: Duration,
     deadline: Instant,
 }
 
 impl<'a> Sweeper<'a> {
-    pub fn new(shared: &'a Shared) -> Self {
-        Self { shared, min_age: MIN_AGE, deadline: shared.attempts.deadline() }
+    pub fn new(shared: &'a Shared, now: Timestamp) -> Self {
+        Self { shared, now, min_age: MIN_AGE, deadline: shared.attempts.deadline() }
     }
 
     pub fn run(&mut self) -> Result<()> {
         self.delete_deleted()?;
+        self.delete_start_marks()?;
         self.sum_endings()?;
         self.delete_revisions()
     }
@@ -93,7 +94,7 @@ impl<'a> Sweeper<'a> {
     /// Deletes the records of deleted state machines.
     fn delete_deleted(&mut self) -> Result<()> {
         let (start, end) = (key::DELETED.as_bytes().to_vec(), key::end_of_prefix(key::DELETED.as_bytes()));
-        let deleted = self.read_one(Read::Range { start, end, limit: MAX_DELETED, values: true })?;
+        let deleted = self.read_one(Read::Range { start, end, limit: MAX_PER_ROUND, values: true })?;
         for record in deleted {
             let id = key::parse_deleted(&record.key).ok_or_else(|| invalid_key(&record.key))?;
             let is_swept = self.shared.sweeps.is_swept(id) || self.delete_all_records(id)?;
@@ -107,72 +108,82 @@ impl<'a> Sweeper<'a> {
 
     /// Returns whether all records were deleted. Otherwise, the next round continues.
     fn delete_all_records(&mut self, id: Id) -> Result<bool> {
-        Kind::ALL.iter().try_fold(true, |all, kind| Ok(self.delete_records(*kind, id)? && all))
+        Kind::ALL.iter().try_fold(true, |all, kind| {
+            let (start, end) = kind.range(id);
+            Ok(self.delete_range(&start, &end)? && all)
+        })
     }
 
-    /// Deletes the records of one kind in several commits, so that other requests need not wait long. Returns whether all of
-    /// them were applied.
-    fn delete_records(&mut self, kind: Kind, id: Id) -> Result<bool> {
-        let (start, end) = kind.range(id);
+    /// Deletes in several commits, so that other requests need not wait long. Returns whether all of them were applied.
+    fn delete_range(&mut self, start: &[u8], end: &[u8]) -> Result<bool> {
         loop {
             self.deadline = self.shared.attempts.deadline();
+            let (start, end) = (start.to_vec(), end.to_vec());
             let range = Read::Range { start: start.clone(), end: end.clone(), limit: RANGE_BATCH, values: false };
             let found = self.read_one(range)?;
             let is_last = found.len() < RANGE_BATCH;
             // Counters are not records.
-            let batch_end = found.last().filter(|_| !is_last).map_or_else(|| end.clone(), |last| key::after(&last.key));
-            let is_applied = self.commit(Vec::new(), vec![Write::DeleteRange(start.clone(), batch_end)])?;
+            let batch_end = found.last().filter(|_| !is_last).map_or(end, |last| key::after(&last.key));
+            let is_applied = self.commit(Vec::new(), vec![Write::DeleteRange(start, batch_end)])?;
             if is_last || !is_applied {
                 return Ok(is_applied);
             }
         }
     }
 
+    /// Deletes the marks of starts that the processes that wrote them no longer need.
+    fn delete_start_marks(&mut self) -> Result<()> {
+        let (mut start, end) = Kind::StartMark.range_of_all();
+        let old = key::number_suffix(first_sequence_at(self.now.saturating_sub(self.min_age)));
+        loop {
+            self.deadline = self.shared.attempts.deadline();
+            let range = Read::Range { start: start.clone(), end: end.clone(), limit: 1, values: false };
+            let Some(first) = self.read_one(range)?.into_iter().next() else { return Ok(()) };
+            let id = key::parse_id(&first.key).ok_or_else(|| invalid_key(&first.key))?;
+            let (first_of_id, end_of_id) = Kind::StartMark.range(id);
+            let end_of_old = Kind::StartMark.key(id, &old);
+            if first.key < end_of_old {
+                self.delete_range(&first_of_id, &end_of_old)?;
+            }
+            start = end_of_id;
+        }
+    }
+
     /// Adds endings to the sums of their state machines.
     fn sum_endings(&mut self) -> Result<()> {
-        let old = self.find_old_endings()?;
-        for of_id in old.chunk_by(|(first, _), (second, _)| first == second) {
-            for batch in of_id.chunks(SUM_BATCH) {
-                self.deadline = self.shared.attempts.deadline();
-                self.sum_batch(batch)?;
+        let (mut start, end) = Kind::UnstoredEnding.range_of_all();
+        let mut count = 0_usize;
+        while count < MAX_PER_ROUND {
+            self.deadline = self.shared.attempts.deadline();
+            let range = Read::Range { start: start.clone(), end: end.clone(), limit: SUM_BATCH, values: true };
+            let found = self.read_one(range)?;
+            let Some(first) = found.first() else { return Ok(()) };
+            let id = key::parse_id(&first.key).ok_or_else(|| invalid_key(&first.key))?;
+            let of_id = found.iter().take_while(|record| key::parse_id(&record.key) == Some(id));
+            let old: Vec<_> = of_id.take_while(|record| self.is_old(record)).collect();
+            if !old.is_empty() {
+                self.sum_batch(id, &old)?;
             }
+            // Continues with the next state machine if there are no further endings to add.
+            start = match old.last() {
+                Some(last) if old.len() == found.len() => key::after(&last.key),
+                _ => Kind::UnstoredEnding.range(id).1,
+            };
+            count = count.saturating_add(found.len());
         }
         Ok(())
     }
 
-    /// Returns the keys of the endings that the processes that wrote them no longer need, in order.
-    fn find_old_endings(&mut self) -> Result<Vec<(Id, Vec<u8>)>> {
-        let (mut start, end) = (b"y/".to_vec(), key::end_of_prefix(b"y/"));
-        let mut ages = self.shared.sweeps.begin_round(self.shared.attempts.now());
-        let (mut old, mut count) = (Vec::new(), 0_usize);
-        while count < MAX_ENDINGS {
-            self.deadline = self.shared.attempts.deadline();
-            let range = Read::Range { start: start.clone(), end: end.clone(), limit: RANGE_BATCH, values: false };
-            let found = self.read_one(range)?;
-            let Some(last) = found.last() else { break };
-            start = key::after(&last.key);
-            count = count.saturating_add(found.len());
-            for record in found {
-                let id = key::parse_id(&record.key).ok_or_else(|| invalid_key(&record.key))?;
-                if ages.age(&record.key) >= self.min_age {
-                    old.push((id, record.key));
-                }
-            }
-        }
-        Ok(old)
+    /// Returns whether the process that wrote an ending no longer needs it.
+    fn is_old(&self, record: &Record) -> bool {
+        let age = key::parse_number(&record.key).and_then(|sequence| self.now.duration_since(time_of(sequence)));
+        age.is_some_and(|age| age >= self.min_age)
     }
 
-    /// Adds endings of one state machine to its sum.
-    fn sum_batch(&self, endings: &[(Id, Vec<u8>)]) -> Result<()> {
-        let Some((id, _)) = endings.first() else { return Ok(()) };
-        let mut reads = vec![Read::Key(Kind::UnstoredSum.key(*id, ""))];
-        reads.extend(endings.iter().map(|(_, key)| Read::Key(key.clone())));
-        let found = self.shared.attempts.read(&reads, self.deadline)?;
-        let (sum, endings) = found.split_first().ok_or_else(missing_result)?;
-        let mut sum = Sum::parse(*id, first_record(sum)?)?;
-        for found in endings {
-            // Another process has added it.
-            let Some(record) = first_record(found)? else { return Ok(()) };
+    fn sum_batch(&self, id: Id, endings: &[&Record]) -> Result<()> {
+        let found = self.shared.attempts.read(&[Read::Key(Kind::UnstoredSum.key(id, ""))], self.deadline)?;
+        let mut sum = Sum::parse(id, first_record(found.first().ok_or_else(missing_result)?)?)?;
+        for record in endings {
             parse::<UnstoredRecord>(&record.key, &record.value)?.add_to(&record.key, &mut sum.counts)?;
             sum.delete(record);
         }
@@ -227,44 +238,19 @@ impl<'a> Sweeper<'a> {
     }
 }
 
-/// What this process has found in earlier rounds, and when.
+/// The deleted state machines whose records this process has deleted.
 #[derive(Debug, Default)]
-pub(crate) struct Sweeps {
-    /// The deleted state machines whose records it has deleted.
-    deleted: Mutex<HashMap<Id, Instant>>,
-    /// The keys of endings.
-    endings: Mutex<HashMap<Vec<u8>, Instant>>,
-}
-
-/// The ages of the endings that a round finds, as far as this process knows. The clock of the process that wrote them does not
-/// matter.
-struct Ages<'a> {
-    sweeps: &'a Sweeps,
-    earlier: HashMap<Vec<u8>, Instant>,
-    now: Instant,
-}
-
-impl Ages<'_> {
-    fn age(&mut self, key: &[u8]) -> Duration {
-        let first_seen = self.earlier.get(key).copied().unwrap_or(self.now);
-        self.sweeps.endings.lock().insert(key.to_vec(), first_seen);
-        self.now.saturating_duration_since(first_seen)
-    }
-}
+pub(crate) struct Sweeps(Mutex<HashMap<Id, Instant>>);
 
 impl Sweeps {
-    fn begin_round(&self, now: Instant) -> Ages<'_> {
-        Ages { sweeps: self, earlier: std::mem::take(&mut self.endings.lock()), now }
-    }
-
     /// Returns whether the records were deleted. Otherwise, they are deleted now.
     fn is_swept(&self, id: Id) -> bool {
-        self.deleted.lock().contains_key(&id)
+        self.0.lock().contains_key(&id)
     }
 
     /// Returns whether the records were deleted long enough ago, so that no request needs the mark of the deletion.
     fn is_over(&self, id: Id, min_age: Duration, now: Instant) -> bool {
-        let mut sweeps = self.deleted.lock();
+        let mut sweeps = self.0.lock();
         let is_over = now.saturating_duration_since(*sweeps.entry(id).or_insert(now)) >= min_age;
         if is_over {
             sweeps.remove(&id);

@@ -20,6 +20,10 @@ const HEAD: &str = "m/";
 const DELETION: &str = "g/";
 /// The prefix of deleted state machines.
 pub const DELETED: &str = "z/";
+/// The prefix of state machines of a copy that are not complete. ARNs follow. The values are their ids.
+pub const IMPORT: &str = "i/";
+/// Exists while a copy to the store is not complete.
+pub const INCOMPLETE: &[u8] = b"incomplete";
 /// 32 random bytes that sign page tokens, in hexadecimal digits.
 pub const TOKEN_KEY: &[u8] = b"token";
 /// The number of services with a seed that were opened.
@@ -42,6 +46,8 @@ pub enum Kind {
     Revision,
     /// Names of executions in the order of their starts.
     Sequence,
+    /// Starts that are only counted, so that a process finds out whether its start was counted.
+    StartMark,
     Tags,
     /// The sum of the endings of executions that are not stored.
     UnstoredSum,
@@ -52,9 +58,12 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// All kinds, in the order in which they are deleted. The sum is the last one, because a commit that writes it also needs an
-    /// execution or an ending.
-    pub const ALL: [Self; 12] = [
+    /// All kinds, in the order in which the records of a deleted state machine are deleted: the sum of endings after those
+    /// that may become part of it.
+    pub const ALL: [Self; 13] = [
+        Self::Execution,
+        Self::UnstoredEnding,
+        Self::UnstoredSum,
         Self::Alias,
         Self::CopiedCount,
         Self::StartCount,
@@ -62,11 +71,9 @@ impl Kind {
         Self::Open,
         Self::Revision,
         Self::Sequence,
+        Self::StartMark,
         Self::Tags,
         Self::Version,
-        Self::Execution,
-        Self::UnstoredEnding,
-        Self::UnstoredSum,
     ];
 
     const fn letter(self) -> char {
@@ -75,6 +82,7 @@ impl Kind {
             Self::CopiedCount => 'b',
             Self::StartCount => 'c',
             Self::Ended => 'd',
+            Self::StartMark => 'e',
             Self::Open => 'o',
             Self::Revision => 'r',
             Self::Sequence => 's',
@@ -84,6 +92,13 @@ impl Kind {
             Self::Execution => 'x',
             Self::UnstoredEnding => 'y',
         }
+    }
+
+    /// Returns the range of the keys of all state machines.
+    pub fn range_of_all(self) -> (Vec<u8>, Vec<u8>) {
+        let prefix = format!("{}/", self.letter()).into_bytes();
+        let end = end_of_prefix(&prefix);
+        (prefix, end)
     }
 
     /// Returns the prefix of the keys of a state machine.
@@ -120,6 +135,15 @@ pub fn after(key: &[u8]) -> Vec<u8> {
 
 pub fn head(arn: &str) -> Vec<u8> {
     format!("{HEAD}{arn}").into_bytes()
+}
+
+pub fn import(arn: &str) -> Vec<u8> {
+    format!("{IMPORT}{arn}").into_bytes()
+}
+
+/// Returns the id in the record of an import.
+pub fn parse_import_id(value: &[u8]) -> Option<Id> {
+    u64::from_str_radix(std::str::from_utf8(value).ok()?, 16).ok().map(Id)
 }
 
 /// Returns the ARN in the key of a head.
@@ -169,6 +193,11 @@ pub fn number_suffix(number: u64) -> String {
     format!("{number:016x}")
 }
 
+/// Returns the number at the end of a key.
+pub fn parse_number(key: &[u8]) -> Option<u64> {
+    u64::from_str_radix(last_part(key)?, 16).ok()
+}
+
 /// Returns the id in the key of a record of a state machine.
 pub fn parse_id(key: &[u8]) -> Option<Id> {
     let id = std::str::from_utf8(key).ok()?.split('/').nth(1)?;
@@ -204,7 +233,7 @@ const fn restore_time(ordered: u64) -> Timestamp {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "tests")]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 
@@ -232,6 +261,7 @@ mod tests {
         assert!(start < key && key < end);
         assert!(end <= deletion(Timestamp::from_millis(6), ""));
         assert_eq!(parse_deleted(&deleted(Id(u64::MAX))), Some(Id(u64::MAX)));
+        assert_eq!(parse_number(&Kind::Revision.key(Id(1), number_suffix(9))), Some(9));
         assert_eq!(parse_version(&Kind::StartCount.key(Id(1), version_suffix(None))), Some(None));
         let second = VersionNumber::new(2);
         assert_eq!(parse_version(&Kind::StartCount.key(Id(1), version_suffix(second))), Some(second));

@@ -1,6 +1,7 @@
 //! The thread that deletes records to which nothing refers.
 
 use crate::store::ClusterStore;
+use sfn_alias::Timestamp;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -24,7 +25,7 @@ impl Maintenance {
         let (stop, stopped) = channel();
         let run = move || {
             while stopped.recv_timeout(INTERVAL) == Err(RecvTimeoutError::Timeout) {
-                let round = sfn_alias::catch_panic(sfn_alias::Error::Internal, || store.maintain());
+                let round = sfn_alias::catch_panic(sfn_alias::Error::Internal, || store.maintain(Timestamp::now()));
                 round.unwrap_or_else(|error| on_error(&error));
             }
         };

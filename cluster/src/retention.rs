@@ -16,10 +16,10 @@ use std::time::Instant;
 
 /// With a limit below this number, the executions above it are deleted after each start.
 const EXACT_BELOW: usize = 64;
-/// Executions that one commit deletes: each needs a guard and three writes.
+/// Executions that one commit deletes: each needs two guards and three writes.
 const BATCH: usize = 40;
 /// Commits that are attempted if other processes delete the same executions.
-const MAX_CONFLICTS: usize = 5;
+const MAX_CONFLICTS: usize = 20;
 /// State machines whose starts are counted. Beyond it, counting begins anew.
 const MAX_COUNTED: usize = 100_000;
 
@@ -50,33 +50,32 @@ impl Retention {
 /// Deletes the oldest executions until `limit` remain. Returns the numbers of their revisions.
 pub(crate) fn delete_oldest(shared: &Shared, id: Id, limit: usize, deadline: Instant) -> Result<Vec<u64>> {
     let (mut revisions, mut conflicts) = (Vec::new(), 0_usize);
-    loop {
-        let (start, end) = Kind::Sequence.range(id);
-        let found = shared.attempts.read(&[Read::Count { start, end }], deadline)?;
-        let [Found::Count(count)] = &*found else { return Err(missing_result()) };
-        let excess = usize::try_from(*count).unwrap_or(usize::MAX).saturating_sub(limit);
-        if excess == 0 {
-            return Ok(revisions);
+    while conflicts < MAX_CONFLICTS {
+        let oldest = find_oldest(shared, id, limit, deadline)?;
+        if oldest.is_empty() {
+            break;
         }
-        match delete_batch(shared, id, excess.min(BATCH), deadline)? {
+        match delete_batch(shared, id, &oldest, deadline)? {
             Some(deleted) => revisions.extend(deleted),
-            None => {
-                conflicts = conflicts.saturating_add(1);
-                if conflicts > MAX_CONFLICTS {
-                    // Another process deletes them.
-                    return Ok(revisions);
-                }
-            }
+            // Another process has deleted some of them.
+            None => conflicts = conflicts.saturating_add(1),
         }
     }
+    Ok(revisions)
 }
 
-/// Deletes a number of executions and adds their endings to the sum. Returns the numbers of their revisions; `None` after a
-/// conflict.
-fn delete_batch(shared: &Shared, id: Id, count: usize, deadline: Instant) -> Result<Option<Vec<u64>>> {
+/// Returns up to [`BATCH`] records of the executions above the limit, oldest first. Their number is of the same moment.
+fn find_oldest(shared: &Shared, id: Id, limit: usize, deadline: Instant) -> Result<Vec<Record>> {
     let (start, end) = Kind::Sequence.range(id);
-    let found = shared.attempts.read(&[Read::Range { start, end, limit: count, values: true }], deadline)?;
-    let oldest = records(found.first().ok_or_else(missing_result)?)?;
+    let count = Read::Count { start: start.clone(), end: end.clone() };
+    let found = shared.attempts.read(&[count, Read::Range { start, end, limit: BATCH, values: true }], deadline)?;
+    let [Found::Count(count), oldest] = &*found else { return Err(missing_result()) };
+    let excess = usize::try_from(*count).unwrap_or(usize::MAX).saturating_sub(limit);
+    Ok(records(oldest)?.iter().take(excess).cloned().collect())
+}
+
+/// Deletes executions and adds their endings to the sum. Returns the numbers of their revisions; `None` after a conflict.
+fn delete_batch(shared: &Shared, id: Id, oldest: &[Record], deadline: Instant) -> Result<Option<Vec<u64>>> {
     let name = |record: &Record| String::from_utf8(record.value.clone()).map_err(|_| invalid_key(&record.key));
     let names = oldest.iter().map(|record| Ok(Read::Key(Kind::Execution.key(id, name(record)?))));
     let mut reads = vec![Read::Key(Kind::UnstoredSum.key(id, ""))];
@@ -91,7 +90,8 @@ fn delete_batch(shared: &Shared, id: Id, count: usize, deadline: Instant) -> Res
         let (stored, _) = StoredExecution::parse(&execution.key, &execution.value)?;
         batch.counts.add_deleted(&stored.execution);
         batch.delete(execution);
-        batch.commit.writes.push(Write::Delete(record.key.clone()));
+        // Also guarded, because the name may have been used again since.
+        batch.delete(record);
         batch.commit.writes.push(Write::Delete(index_key(id, &stored)));
         revisions.push(stored.revision);
     }

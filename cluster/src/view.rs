@@ -1,13 +1,16 @@
 //! What the engine of the service reads of one state machine.
 
 use crate::engine::{Found, Generation, Read, Record};
+use crate::export::Exporter;
 use crate::key::{self, Kind};
 use crate::record::{ExecutionTags, IndexRecord, StoredExecution, UnstoredRecord, invalid_key, parse, parse_counts};
 use crate::shared::Shared;
 use crate::state_machine::{Loaded, first_record, missing_result, records};
 use sfn_alias::Result;
 use sfn_alias::model::{Alias, EndedCounts, Execution, Revision, StateMachine, Timestamp, Version, VersionNumber};
-use sfn_alias::store::{ExecutionFilter, ExecutionPosition, NamedAlias, PositionedExecution, RevisionKey, View};
+use sfn_alias::store::{
+    ExecutionFilter, ExecutionPosition, ExportedExecution, NamedAlias, PositionedExecution, RevisionKey, View,
+};
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -20,7 +23,7 @@ const CHUNK: usize = 10_000;
 /// Number of index records that are read first for a list with a filter.
 const FILTERED: usize = 1000;
 
-/// A record of an execution that a transaction has read.
+/// A record of an execution as it was read.
 #[derive(Debug, Clone)]
 pub(crate) struct ReadExecution {
     pub generation: Generation,
@@ -28,43 +31,84 @@ pub(crate) struct ReadExecution {
     pub tags: ExecutionTags,
 }
 
+impl ReadExecution {
+    /// Parses what a read of a key found.
+    pub fn parse(found: &Found) -> Result<Option<Arc<Self>>> {
+        let Some(record) = first_record(found)? else { return Ok(None) };
+        let (stored, tags) = StoredExecution::parse(&record.key, &record.value)?;
+        Ok(Some(Arc::new(Self { generation: record.generation, stored, tags })))
+    }
+}
+
+/// How a view reads executions by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// From the engine.
+    Read,
+    /// From the cache; an execution that is not cached is assumed not to exist. The commit proves that, and the next view after
+    /// a conflict finds it in the cache. So a start does not read first.
+    Write,
+}
+
 /// A view of a state machine. Executions are read when they are needed.
 #[derive(Debug)]
 pub(crate) struct ClusterView<'t> {
     pub shared: &'t Shared,
     pub loaded: Arc<Loaded>,
-    pub deadline: Instant,
+    /// `None` if each read has a deadline of its own.
+    deadline: Option<Instant>,
+    access: Access,
     /// The executions that were read by name; `None` if there was none.
-    executions: RefCell<BTreeMap<Box<str>, Option<ReadExecution>>>,
+    executions: RefCell<BTreeMap<Box<str>, Option<Arc<ReadExecution>>>>,
 }
 
 impl<'t> ClusterView<'t> {
-    pub fn new(shared: &'t Shared, loaded: Arc<Loaded>, deadline: Instant) -> Self {
-        Self { shared, loaded, deadline, executions: RefCell::default() }
+    pub fn new(shared: &'t Shared, loaded: Arc<Loaded>, access: Access, deadline: Instant) -> Self {
+        Self { shared, loaded, deadline: Some(deadline), access, executions: RefCell::default() }
+    }
+
+    /// Creates a view for reads that take longer than a request.
+    pub fn for_export(shared: &'t Shared, loaded: Arc<Loaded>) -> Self {
+        Self { shared, loaded, deadline: None, access: Access::Read, executions: RefCell::default() }
+    }
+
+    fn deadline(&self) -> Instant {
+        self.deadline.unwrap_or_else(|| self.shared.attempts.deadline())
     }
 
     fn read(&self, reads: &[Read]) -> Result<Vec<Found>> {
-        self.shared.attempts.read(reads, self.deadline)
+        self.shared.attempts.read(reads, self.deadline())
     }
 
     pub fn execution_key(&self, name: &str) -> Vec<u8> {
         Kind::Execution.key(self.loaded.id, name)
     }
 
-    /// Returns an execution. Reads it once.
-    pub fn read_execution(&self, name: &str) -> Result<Option<ReadExecution>> {
+    /// Returns an execution, always the same one.
+    pub fn read_execution(&self, name: &str) -> Result<Option<Arc<ReadExecution>>> {
         if let Some(known) = self.executions.borrow().get(name) {
             return Ok(known.clone());
         }
-        let found = self.read(&[Read::Key(self.execution_key(name))])?;
-        let record = first_record(found.first().ok_or_else(missing_result)?)?;
-        let read = record.map(|record| {
-            let (stored, tags) = StoredExecution::parse(&record.key, &record.value)?;
-            Ok(ReadExecution { generation: record.generation, stored, tags })
-        });
-        let read = read.transpose()?;
+        let key = self.execution_key(name);
+        let read = match self.access {
+            Access::Read => self.read_stored(key)?,
+            Access::Write => self.shared.cache.execution(&key),
+        };
         self.executions.borrow_mut().insert(name.into(), read.clone());
         Ok(read)
+    }
+
+    /// Returns an execution that exists, as far as the caller knows.
+    pub fn read_existing(&self, name: &str) -> Result<Option<Arc<ReadExecution>>> {
+        match self.read_execution(name)? {
+            Some(read) => Ok(Some(read)),
+            None => self.read_stored(self.execution_key(name)),
+        }
+    }
+
+    fn read_stored(&self, key: Vec<u8>) -> Result<Option<Arc<ReadExecution>>> {
+        let found = self.read(&[Read::Key(key)])?;
+        ReadExecution::parse(found.first().ok_or_else(missing_result)?)
     }
 
     /// Returns the executions that were read by name, with their generations.
@@ -151,7 +195,7 @@ impl View for ClusterView<'_> {
             RevisionKey::Version(number) => self.loaded.versions.get(&number).map(|(_, revision)| *revision),
             RevisionKey::Execution(name) => self.read_execution(name)?.map(|read| read.stored.revision),
         };
-        number.map_or(Ok(None), |number| self.shared.revision(self.loaded.id, number, self.deadline))
+        number.map_or(Ok(None), |number| self.shared.revision(self.loaded.id, number, self.deadline()))
     }
 
     fn version(&self, number: VersionNumber) -> Result<Option<Cow<'_, Version>>> {
@@ -185,7 +229,7 @@ impl View for ClusterView<'_> {
     }
 
     fn execution(&self, name: &str) -> Result<Option<Cow<'_, Execution>>> {
-        Ok(self.read_execution(name)?.map(|read| Cow::Owned(read.stored.execution)))
+        Ok(self.read_execution(name)?.map(|read| Cow::Owned(read.stored.execution.clone())))
     }
 
     /// Reads at one moment. If too few match, reads again, with a greater limit.
@@ -266,5 +310,10 @@ impl View for ClusterView<'_> {
             parse::<UnstoredRecord>(&record.key, &record.value)?.add_to(&record.key, &mut counts)?;
         }
         Ok(counts)
+    }
+
+    /// Reads the executions in small parts.
+    fn export_executions(&self, visit: &mut dyn FnMut(ExportedExecution<'_>) -> Result<()>) -> Result<()> {
+        Exporter { shared: self.shared, id: self.loaded.id }.export(visit)
     }
 }

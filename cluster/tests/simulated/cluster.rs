@@ -2,6 +2,7 @@
 
 use crate::mutations::{GuardKind, Mutated, Mutation, NoGuard, NoResolution, NoTags, UnprovenViews, guard_kind};
 use crate::scenario::{Size, TestedStore, run};
+use sfn_alias::Timestamp;
 use sfn_alias::store::MemoryStore;
 use sfn_alias_cluster::engine::{Commit, Engine};
 use sfn_alias_cluster::simulated::SimulatedTimer;
@@ -12,14 +13,14 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 impl TestedStore for MemoryStore {
-    fn maintain(&self) -> sfn_alias::Result<()> {
+    fn maintain(&self, _now: Timestamp) -> sfn_alias::Result<()> {
         Ok(())
     }
 }
 
 impl TestedStore for ClusterStore {
-    fn maintain(&self) -> sfn_alias::Result<()> {
-        Self::maintain(self)
+    fn maintain(&self, now: Timestamp) -> sfn_alias::Result<()> {
+        Self::maintain(self, now)
     }
 }
 
@@ -52,7 +53,7 @@ fn scenarios_accept_a_store_in_memory() {
 
 #[test]
 fn several_stores_on_one_engine_are_linearizable() {
-    run_seeds(1000, |seed| run(seed, Size { stores: 3, operations: 40 }, &open, &|engine| engine));
+    run_seeds(400, |seed| run(seed, Size { stores: 3, operations: 40 }, &open, &|engine| engine));
 }
 
 const MUTATED: Size = Size { stores: 3, operations: 40 };

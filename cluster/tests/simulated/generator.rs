@@ -16,7 +16,7 @@ const DEFINITIONS: [&str; 3] = [
 ];
 const ROLES: [&str; 2] = ["arn:aws:iam::000000000000:role/one", "arn:aws:iam::000000000000:role/two"];
 /// The time between parts of a scenario: longer than the delays, and as long as maintenance keeps what a request may need.
-pub const JUMP: Duration = Duration::from_secs(60);
+pub const JUMP: Duration = Duration::from_secs(121);
 
 /// Generates operations. Remembers page tokens and executions of earlier answers.
 pub struct Generator {

@@ -5,23 +5,29 @@ use crate::generator::{Generator, JUMP};
 use crate::linearizability::{Event, check};
 use crate::operation::{Answer, Delays, MACHINES, Operation, Request};
 use fastrand::Rng;
+use sfn_alias::Timestamp;
 use sfn_alias::store::Store;
 use sfn_alias_cluster::engine::{
     Commit, Committed, Engine, EngineError, EngineLimits, Found, Generation, Read, Successor,
 };
 use sfn_alias_cluster::simulated::{FaultRates, SimulatedEngine, SimulatedTimer};
 use sfn_alias_cluster::timer::Timer;
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, Weak};
 use std::time::{Duration, Instant};
 
 const RARELY_MAINTAINED: u8 = 5;
-const OFTEN_MAINTAINED: u8 = 50;
+const ONLY_MAINTAINED: u8 = 100;
+
+/// Returns a time of the system's clock after [`JUMP`].
+fn later() -> Timestamp {
+    Timestamp::from_millis(Timestamp::now().as_millis() + i64::try_from(JUMP.as_millis()).unwrap())
+}
 
 /// What a scenario needs of a store.
 pub trait TestedStore: Store {
     /// Does one round of background work.
-    fn maintain(&self) -> sfn_alias::Result<()>;
+    fn maintain(&self, now: Timestamp) -> sfn_alias::Result<()>;
 }
 
 /// Opens a store on an engine.
@@ -55,7 +61,7 @@ pub fn run(seed: u64, size: Size, open: &Open, mutate: &Mutate<'_>) -> Result<()
     let stores = nodes.iter().map(|node| open(mutate(Arc::clone(node) as _), Arc::clone(&timer)));
     let stores: Vec<_> = scenario.stores.get_or_init(|| stores.collect()).iter().collect();
     set_active(&nodes, true);
-    scenario.run_all(&mut rng, &timer, size.operations);
+    scenario.run_all(&mut rng, &engine, &timer, size.operations);
     set_active(&nodes, false);
     engine.settle();
     scenario.read_all();
@@ -95,6 +101,8 @@ struct Scenario {
     interruptions: u8,
     /// How many of 100 operations are maintenance instead.
     maintenance: AtomicU8,
+    /// The time of the system's clock during maintenance.
+    maintenance_millis: AtomicI64,
 }
 
 impl Scenario {
@@ -114,21 +122,29 @@ impl Scenario {
             delays,
             interruptions: [0, 5, 15, 30][rng.usize(..4)],
             maintenance: AtomicU8::new(RARELY_MAINTAINED),
+            maintenance_millis: AtomicI64::new(Timestamp::now().as_millis()),
         }
     }
 
-    fn run_all(&self, rng: &mut Rng, timer: &SimulatedTimer, operations: usize) {
+    fn run_all(&self, rng: &mut Rng, engine: &SimulatedEngine, timer: &SimulatedTimer, operations: usize) {
         let create = MACHINES.map(|machine| self.generator.lock().unwrap().create(machine));
         create.into_iter().for_each(|operation| self.with_free_store(|store| self.run(store, operation)));
         while self.history.lock().unwrap().len() < operations {
             if rng.u8(..16) == 0 {
-                self.maintain_all();
-                self.generator.lock().unwrap().jump();
-                timer.sleep(JUMP);
-                self.maintain_all();
+                self.jump(engine, timer);
             }
             self.run_next();
         }
+    }
+
+    /// Advances the time by more than the age of records that a request or a late commit may need. Then maintenance deletes them,
+    /// on all stores at the same time.
+    fn jump(&self, engine: &SimulatedEngine, timer: &SimulatedTimer) {
+        engine.settle();
+        self.maintain_all(Timestamp::now());
+        self.generator.lock().unwrap().jump();
+        timer.sleep(JUMP);
+        self.maintain_all(later());
     }
 
     /// Runs an operation or maintenance on a store that does not wait for the engine, if there is one.
@@ -144,15 +160,18 @@ impl Scenario {
         }
     }
 
-    fn maintain_all(&self) {
-        self.maintenance.store(OFTEN_MAINTAINED, Ordering::SeqCst);
+    fn maintain_all(&self, now: Timestamp) {
+        self.maintenance_millis.store(now.as_millis(), Ordering::SeqCst);
+        self.maintenance.store(ONLY_MAINTAINED, Ordering::SeqCst);
         (0..self.stores.get().unwrap().len()).for_each(|_| self.with_free_store(|store| self.maintain(store)));
         self.maintenance.store(RARELY_MAINTAINED, Ordering::SeqCst);
+        self.maintenance_millis.store(Timestamp::now().as_millis(), Ordering::SeqCst);
     }
 
     /// A round may fail. Later ones continue.
     fn maintain(&self, store: usize) {
-        let _ = self.stores.get().unwrap()[store].maintain();
+        let now = Timestamp::from_millis(self.maintenance_millis.load(Ordering::SeqCst));
+        let _ = self.stores.get().unwrap()[store].maintain(now);
     }
 
     fn with_free_store(&self, run: impl FnOnce(usize)) {
@@ -213,7 +232,7 @@ impl Scenario {
         let expected = read_all(stores[0]);
         for store in stores.iter().chain(stores) {
             timer.sleep(JUMP);
-            store.maintain().map_err(|error| format!("maintenance: {error}"))?;
+            store.maintain(later()).map_err(|error| format!("maintenance: {error}"))?;
             let found = read_all(store);
             if found != expected {
                 return Err(format!("maintenance changed\n{expected:?}\nto\n{found:?}"));

@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::time::Duration;
 
-const ARNS: [&str; 4] = ["arn:a", "arn:b", "arn:b:c", "brn:ä"];
+pub const ARNS: [&str; 4] = ["arn:a", "arn:b", "arn:b:c", "brn:ä"];
 const NAMES: [&str; 5] = ["A", "a", "b", "é", "zz"];
 
 fn time(random: &mut Rng) -> Timestamp {
@@ -98,7 +98,7 @@ fn execution(random: &mut Rng, name: String) -> Execution {
     }
 }
 
-fn create_change(random: &mut Rng) -> Change {
+pub fn create_change(random: &mut Rng) -> Change {
     let machine = StateMachine {
         kind: if random.bool() { StateMachineType::Standard } else { StateMachineType::Express },
         created: time(random),
@@ -118,7 +118,7 @@ fn tags(random: &mut Rng) -> Vec<Tag> {
 }
 
 /// Returns a change that the engine could decide: versions have new numbers, and executions new names.
-fn random_change(random: &mut Rng, step: u32, machine: Option<&StateMachine>) -> Option<Change> {
+pub fn random_change(random: &mut Rng, step: u32, machine: Option<&StateMachine>) -> Option<Change> {
     let Some(machine) = machine else { return random.bool().then(|| create_change(random)) };
     let next = machine.last_version.map_or(VersionNumber::FIRST, |last| last.next().unwrap());
     let name = || -> Box<str> { NAMES[step as usize % NAMES.len()].into() };
