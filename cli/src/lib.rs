@@ -1,7 +1,7 @@
 //! The program `sfn-alias`.
 //!
 //! `args` defines the command line, `exit` the exit codes. `input` reads requests, `output` prints results. `endpoint`
-//! is the file or endpoint that a command uses. The other modules are the commands.
+//! is the file or endpoint that a command uses, `store` a shared store. The other modules are the commands.
 
 mod agent;
 mod alarms;
@@ -9,6 +9,8 @@ mod args;
 mod arn;
 mod backup;
 mod check_template;
+#[cfg(feature = "store")]
+mod copy;
 mod deploy;
 mod end;
 mod endpoint;
@@ -25,6 +27,8 @@ mod serve;
 mod signals;
 mod signing;
 mod simulate;
+#[cfg(feature = "store")]
+mod store;
 mod verify;
 
 pub use run::{main, man_pages};
