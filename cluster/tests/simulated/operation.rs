@@ -52,7 +52,7 @@ pub struct Operation {
 /// What an operation answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
-    /// A response or a refusal.
+    /// A response, or an error of the request.
     Answered(String),
     /// The store failed and nothing happened.
     Unavailable,
