@@ -31,7 +31,7 @@ pub(super) async fn open_store(
     configure: impl Fn(OpenService) -> Result<ServerConfig, CliError>,
     mut stop: Pin<&mut impl Future<Output = ()>>,
 ) -> Result<Option<OpenService>, CliError> {
-    tracing::info!(store = store.url(), "opening the store");
+    tracing::info!(store = %store.url(), "opening the store");
     let not_open = NotOpen::new();
     let report = {
         let not_open = not_open.clone();
@@ -46,7 +46,7 @@ pub(super) async fn open_store(
     let listener = listener.as_fd().try_clone_to_owned().map_err(CliError::system)?;
     let listener = TcpListener::from_std(listener.into()).map_err(CliError::system)?;
     let server = Server::from_listener(listener, config).map_err(CliError::system)?;
-    tracing::info!(url = server.url(), "not ready: requests get a 503 until the store responds");
+    tracing::info!(url = %server.url(), "not ready: requests get a 503 until the store responds");
     let (end, ended) = oneshot::channel::<()>();
     let serving = tokio::spawn(server.run(async { drop(ended.await) }));
     let open = tokio::select! {

@@ -18,6 +18,8 @@ const OPTION: &str = "--store";
 
 /// How long a node may take to respond when the store is opened.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(1);
+/// Time between two messages about failures.
+const LOG_INTERVAL: Duration = Duration::from_secs(10);
 /// Time between two attempts to open the store.
 const PAUSE: Duration = Duration::from_millis(200);
 
@@ -65,12 +67,13 @@ impl SharedStore {
     ) -> Result<Receiver<Result<OpenService, CliError>>, CliError> {
         let (send, receive) = oneshot::channel();
         let open = move || {
+            let mut logged = None;
             let result = loop {
                 match self.open_once(&create) {
                     Ok(open) => break Ok(open),
                     Err(OpenError::Permanent(error)) => break Err(error),
                     Err(OpenError::Temporary(reason)) => {
-                        tracing::warn!(store = %self.url, reason, "not ready: the store does not respond; trying again");
+                        self.log_failure(&reason, &mut logged);
                         report(reason);
                     }
                 }
@@ -98,6 +101,14 @@ impl SharedStore {
         std::mem::forget(maintenance);
         let monitor = Arc::new(Monitor { engine: Arc::clone(&self.engine), store });
         Ok(OpenService { service, call_mode: CallMode::Threads, store_monitor: Some(monitor) })
+    }
+
+    /// Logs the first failure, and then one per [`LOG_INTERVAL`].
+    fn log_failure(&self, reason: &str, logged: &mut Option<Instant>) {
+        if logged.is_none_or(|logged| logged.elapsed() >= LOG_INTERVAL) {
+            tracing::warn!(store = %self.url, reason, "not ready: the store cannot be opened; trying again");
+            *logged = Some(Instant::now());
+        }
     }
 
     /// Reads once from each node until one responds.

@@ -1,7 +1,7 @@
 //! Removes the history of the cluster that is no longer needed.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::failure::{Failure, Kind};
@@ -22,12 +22,30 @@ struct Rounds {
     revisions: VecDeque<(Instant, i64)>,
 }
 
+/// Why the last compaction failed, if it did.
+#[derive(Debug, Clone, Default)]
+pub(super) struct CompactionError(Arc<Mutex<Option<String>>>);
+
+impl CompactionError {
+    pub fn get(&self) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set(&self, error: Option<String>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = error;
+    }
+}
+
 /// Compacts until the runtime ends.
-pub(super) async fn compact_regularly(compaction: Compaction, nodes: Arc<Nodes>, messages: Arc<Messages>) {
+pub(super) async fn compact_regularly(
+    compaction: Compaction,
+    nodes: Arc<Nodes>,
+    messages: Arc<Messages>,
+    error: CompactionError,
+) {
     let mut rounds = Rounds::default();
     loop {
-        // The next round is after the same time, whether this one succeeds or not.
-        drop(rounds.run(compaction, &nodes, &messages).await);
+        error.set(rounds.run(compaction, &nodes, &messages).await.err().map(|failure| failure.reason));
         tokio::time::sleep(compaction.interval).await;
     }
 }
@@ -73,11 +91,23 @@ impl Rounds {
     }
 }
 
+fn explain(failure: Failure) -> Failure {
+    let reason = failure.reason.split("; help:").next().unwrap_or_default();
+    Failure::new(
+        failure.kind,
+        format!(
+            "cannot compact: {reason}; help: compact with etcd's --auto-compaction-mode periodic --auto-compaction-retention \
+             10m, because it permits that to no user without the role root"
+        ),
+    )
+}
+
 async fn compact(nodes: &Nodes, revision: Option<i64>) -> Result<(), Failure> {
     let Some(revision) = revision else { return Ok(()) };
     match nodes.compact(revision, Instant::now() + ATTEMPT).await {
         // Somebody compacted to a later revision.
         Err(failure) if failure.kind == Kind::Compacted => Ok(()),
+        Err(failure) if failure.kind == Kind::Rejected => Err(explain(failure)),
         result => result.map(drop),
     }
 }

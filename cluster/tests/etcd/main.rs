@@ -4,8 +4,12 @@
 
 mod commits;
 mod compaction;
+mod faults;
+mod groups;
 #[path = "../support/nodes.rs"]
 mod nodes;
 mod reads;
+mod security;
 mod start;
+mod successors;
 mod support;
