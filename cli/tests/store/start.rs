@@ -117,17 +117,31 @@ fn wrong_ca_ends_the_start() {
     assert!(text.contains("invalid peer certificate") && text.lines().count() == 1, "{text}");
 }
 
-/// The cluster has no authentication, so it rejects a user.
+/// Sends a request to the API of etcd.
+fn call_etcd(port: u16, path: &str, body: &Value) {
+    let body = body.to_string();
+    let head = format!("POST /v3/auth/{path} HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n", body.len());
+    let response = Client::connect(([127, 0, 0, 1], port).into()).unwrap().send_raw(head + &body).unwrap();
+    assert_eq!(response.status, 200, "{path}: {}", String::from_utf8_lossy(&response.body));
+}
+
 #[test]
 #[ignore = "needs etcd: make cluster"]
-fn rejected_user_ends_the_start() {
-    let nodes = Nodes::start(1);
-    let password = nodes.folder().join("password");
-    fs::write(&password, "secret\n").unwrap();
-    let url = nodes.url("p");
-    let args =
-        ["--port", "0", "--store", &url, "--store-user", "me", "--store-password-file", password.to_str().unwrap()];
-    let (code, text) = serve_error(&args);
-    assert!(code == 3 && text.starts_with("sfn-alias: --store: etcd at "), "{text}");
-    assert!(!text.contains("secret"), "{text}");
+fn wrong_password_ends_the_start() {
+    let mut nodes = Nodes::start(1);
+    let port = nodes.node(0).port;
+    call_etcd(port, "user/add", &json!({"name": "root", "password": "right"}));
+    call_etcd(port, "role/add", &json!({"name": "root"}));
+    call_etcd(port, "user/grant", &json!({"user": "root", "role": "root"}));
+    call_etcd(port, "enable", &json!({}));
+    let (password, url) = (nodes.folder().join("password"), nodes.url("p"));
+    let args = ["--store", &url, "--store-user", "root", "--store-password-file", password.to_str().unwrap()];
+    fs::write(&password, "right\n").unwrap();
+    crate::support::Server::start(&args).client().call_ok("ListStateMachines", &json!({}));
+    fs::write(&password, "wrong\n").unwrap();
+    for args in [&args[..], &args[..2]] {
+        let (code, text) = serve_error(&[&["--port", "0"], args].concat());
+        assert!(code == 3 && text.starts_with("sfn-alias: --store: etcd at "), "{text}");
+        assert!(text.contains("; help: ") && !text.contains("wrong") && text.lines().count() == 1, "{text}");
+    }
 }
