@@ -1,4 +1,5 @@
 //! `serve --store`: errors of options, and servers on real etcd nodes (`make cluster`).
+#![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 #[path = "../../../cluster/tests/support/nodes.rs"]
@@ -6,6 +7,6 @@ mod nodes;
 mod options;
 mod servers;
 mod start;
-#[allow(dead_code, reason = "each test program uses a part")]
+#[expect(dead_code, reason = "each test program uses a part")]
 #[path = "../safe/support.rs"]
 mod support;
