@@ -131,6 +131,7 @@ cluster: rust-tools ## the store on etcd, with real nodes
 etcd-tests:
 	$(MAKE) -C tools/etcd
 	$(CARGO) test -p sfn-alias-cluster --locked -- --ignored
+	$(MAKE) -C tools/linearizability test
 
 engines-installed: rust-tools
 	$(PYTHON) tools/peers/peers.py install moto ministack

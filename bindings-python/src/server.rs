@@ -8,7 +8,7 @@ use crate::step_functions::StepFunctions;
 use pyo3::exceptions::{PyOSError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::{PyTraverseError, PyVisit};
-use sfn_alias_server::http::{BackgroundServer, ServerConfig, StartError};
+use sfn_alias_server::http::{BackgroundServer, CallMode, ServerConfig, StartError};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
@@ -160,8 +160,9 @@ fn start(py: Python<'_>, service: Py<StepFunctions>, owns_service: bool, port: u
         ));
     }
     let (core_service, durable) = (served.view_without_clock(py, "Serve")?, served.store.is_durable());
+    let mode = if durable { CallMode::CommitQueue } else { CallMode::InPlace };
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    let config = ServerConfig { fork_lock: Some(fork::fork_lock()), ..ServerConfig::new(core_service, durable) };
+    let config = ServerConfig { fork_lock: Some(fork::fork_lock()), ..ServerConfig::new(core_service, mode) };
     let running = py.detach(|| BackgroundServer::start(address, config)).map_err(start_exception)?;
     let url = running.url().to_owned();
     Ok(Server { url, service, owns_service, running: Mutex::new(Some(running)), generation: fork::generation() })

@@ -21,8 +21,6 @@ pub struct Record {
     pub value: Vec<u8>,
     /// The last write.
     pub generation: Generation,
-    /// The write that created the record after it did not exist.
-    pub created: Generation,
 }
 
 /// What to read.
@@ -72,8 +70,6 @@ pub enum Guard {
     Absent(Vec<u8>),
     /// The last write of the key is this one.
     At(Vec<u8>, Generation),
-    /// The key exists since this write created it.
-    CreatedAt(Vec<u8>, Generation),
 }
 
 /// A write of a commit. A commit writes each key once.
@@ -103,8 +99,7 @@ pub struct Commit {
 /// The result of a commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Committed {
-    /// All writes were applied. Every record that was put has this generation, and, if it did not exist before, was created
-    /// at it.
+    /// All writes were applied. Every record that was put has this generation.
     Done(Generation),
     /// A condition was not met and nothing was written. Contains what was found for [`Commit::otherwise`].
     Conflict(Vec<Found>),

@@ -3,7 +3,28 @@
 //! [`ClusterStore`] is a protocol over an [`engine::Engine`]: every answer is proven current by a read or a commit of the
 //! engine, and every change is one commit with guards.
 
+mod attempts;
+mod cache;
 pub mod engine;
+mod garbage;
+mod key;
+mod maintenance;
+mod options;
+mod own;
+mod plan;
+mod plan_execution;
+mod record;
+mod retention;
+mod sequence;
+mod shared;
 #[cfg(feature = "simulated")]
 pub mod simulated;
+mod state_machine;
+mod store;
 pub mod timer;
+mod transaction;
+mod view;
+
+pub use maintenance::Maintenance;
+pub use options::{StoreCounters, StoreOptions};
+pub use store::ClusterStore;

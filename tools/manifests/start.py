@@ -1,7 +1,8 @@
 """Starts the processes of the deployment files on this machine: start.py SFN_ALIAS ETCD_DIRECTORY
 
 No container engine is needed: the commands, variables and health checks of the files run with addresses of this machine.
-All health checks must succeed, and what is created on one server must be on the other. ETCD_DIRECTORY has `etcd` and `etcdctl`.
+All health checks must succeed, and what is created on one server must be on the other. The metrics and options of
+docs/cluster.md must be those of the servers. ETCD_DIRECTORY has `etcd` and `etcdctl`.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import urllib.request
 from pathlib import Path
 
 import check
+import page
 import yaml
 from processes import Process, move_to_loopback, read_compose, read_kubernetes
 
@@ -96,6 +98,17 @@ def get_status(url: str) -> int:
         return 0
 
 
+def get_text(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=10) as response:
+        return response.read().decode()
+
+
+def report(problems: list[str]) -> None:
+    """Exits if there are problems."""
+    if problems:
+        sys.exit("\n".join(problems))
+
+
 def start(name: str, processes: list[Process], path: str) -> None:
     with tempfile.TemporaryDirectory() as temporary:
         directory = Path(temporary)
@@ -108,11 +121,16 @@ def start(name: str, processes: list[Process], path: str) -> None:
             first, second = [process for process in processes if process.is_server]
             group.call(first, "CreateStateMachine", ORDERS)
             assert '"orders"' in group.call(second, "ListStateMachines")
+            metrics = get_text(f"http://127.0.0.1:{first.ports[8083]}/metrics")
+            report(page.compare_metrics(page.PAGE.read_text(), metrics))
     print(f"{name}: {len(processes)} processes are healthy, and both servers have the same data")
 
 
 def main(sfn_alias: str, etcd: str) -> None:
     path = find_programs(Path(sfn_alias), Path(etcd))
+    get_help = lambda command: subprocess.run([sfn_alias, command, "--help"], capture_output=True, text=True, check=False).stdout
+    texts = page.PAGE.read_text() + check.COMPOSE.read_text() + check.KUBERNETES.read_text()
+    report(page.compare_options(texts, get_help))
     start(check.COMPOSE.name, read_compose(yaml.safe_load(check.COMPOSE.read_text())), path)
     start(check.KUBERNETES.name, read_kubernetes(check.load_objects(check.KUBERNETES.read_text())), path)
 

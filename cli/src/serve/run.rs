@@ -13,7 +13,7 @@ use crate::outcomes_file::OutcomesFile;
 use crate::output;
 use crate::signals::{handle_signals, is_hangup_ignored};
 use sfn_alias::{Options, Outcomes, StepFunctions};
-use sfn_alias_server::http::{CallHandler, Limits, Server, ServerConfig, Settings, Shutdown};
+use sfn_alias_server::http::{CallHandler, CallMode, Limits, Server, ServerConfig, Settings, Shutdown};
 use std::ffi::OsString;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
@@ -84,19 +84,20 @@ async fn start_server(
     let limits = Limits { connections: limit_connections(args.max_connections), ..Limits::default() };
     let listener = Server::listen(address).await.map_err(CliError::system)?;
     // Opened after listening succeeds, so that a failed start creates no file.
-    let (service, durable) = (open_service(args, outcomes)?, args.data.is_some());
+    let (service, is_file) = (open_service(args, outcomes)?, args.data.is_some());
+    let call_mode = if is_file { CallMode::CommitQueue } else { CallMode::InPlace };
     let is_address = strip_brackets(&args.host).parse::<IpAddr>().is_ok();
     let host_name = (!is_address).then(|| args.host.clone());
     let backup_file = args.data.as_deref().map(backup_path).transpose()?;
     let handler = transport.map(|transport| create_handler(args, transport, service.clone()));
     let call_handler = handler.clone().map(|handler| handler as Arc<dyn CallHandler>);
     let config = ServerConfig {
-        settings,
+        settings: settings.into(),
         limits,
         host_name,
         backup_file,
         call_handler,
-        ..ServerConfig::new(service.clone(), durable)
+        ..ServerConfig::new(service.clone(), call_mode)
     };
     Ok((Server::from_listener(listener, config).map_err(CliError::system)?, service, handler))
 }

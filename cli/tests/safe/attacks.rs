@@ -8,7 +8,7 @@ use crate::support::{
 use serde_json::json;
 use sfn_alias::StepFunctions;
 use sfn_alias_server::auth::{Access, Credentials};
-use sfn_alias_server::http::{Limits, Server, ServerConfig, Settings};
+use sfn_alias_server::http::{CallMode, Limits, Server, ServerConfig, Settings};
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
@@ -200,8 +200,8 @@ fn incomplete_bodies_with_wrong_signatures_do_not_block_others() {
     let sfn = StepFunctions::in_memory().unwrap();
     let address = start_in_process(ServerConfig {
         limits: LIMITS,
-        settings: Settings::new(access),
-        ..ServerConfig::new(sfn, false)
+        settings: Settings::new(access).into(),
+        ..ServerConfig::new(sfn, CallMode::InPlace)
     });
     let honest = |size: usize| {
         let profiles = load_profiles();
@@ -225,7 +225,7 @@ fn burst_of_connections_waits_in_backlog() {
     let listener = runtime.block_on(Server::listen("127.0.0.1:0".parse().unwrap())).unwrap();
     let address = listener.local_addr().unwrap();
     let waiting: Vec<_> = (0..number).map(|_| TcpStream::connect_timeout(&address, TIMEOUT / 20).unwrap()).collect();
-    let config = ServerConfig::new(StepFunctions::in_memory().unwrap(), false);
+    let config = ServerConfig::new(StepFunctions::in_memory().unwrap(), CallMode::InPlace);
     runtime.block_on(async {
         let server = Server::from_listener(listener, config).unwrap();
         tokio::spawn(server.run(std::future::pending()));

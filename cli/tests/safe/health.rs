@@ -6,7 +6,7 @@ use crate::support::{
 };
 use serde_json::json;
 use sfn_alias::{Clock, Options, StepFunctions, Timestamp};
-use sfn_alias_server::http::{BackgroundServer, ServerConfig};
+use sfn_alias_server::http::{BackgroundServer, CallMode, ServerConfig};
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -40,8 +40,10 @@ fn panic_fails_only_its_request() {
     let fails = Arc::new(AtomicBool::new(false));
     let options = || Options { clock: panicking_clock(&fails), ..Options::default() };
     let durable = StepFunctions::open_exclusive(&file, options()).unwrap();
-    for (sfn, durable) in [(durable, true), (StepFunctions::in_memory_with(options()).unwrap(), false)] {
-        let endpoint = BackgroundServer::start(([127, 0, 0, 1], 0).into(), ServerConfig::new(sfn, durable)).unwrap();
+    for (sfn, mode) in
+        [(durable, CallMode::CommitQueue), (StepFunctions::in_memory_with(options()).unwrap(), CallMode::InPlace)]
+    {
+        let endpoint = BackgroundServer::start(([127, 0, 0, 1], 0).into(), ServerConfig::new(sfn, mode)).unwrap();
         let mut client = Client::connect(endpoint.url().strip_prefix("http://").unwrap().parse().unwrap()).unwrap();
         client.call("CreateStateMachine", &create_machine_request("orders")).unwrap();
         for number in 0..3 {

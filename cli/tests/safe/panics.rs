@@ -3,7 +3,7 @@
 use crate::support::{Client, create_machine_request, start_in_process};
 use serde_json::json;
 use sfn_alias::{Clock, Options, StepFunctions, Timestamp};
-use sfn_alias_server::http::ServerConfig;
+use sfn_alias_server::http::{CallMode, ServerConfig};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -16,7 +16,7 @@ fn panic_fails_only_its_request() {
         Timestamp::from_millis(1_744_230_237_000)
     });
     let sfn = StepFunctions::in_memory_with(Options { clock, ..Options::default() }).unwrap();
-    let address = start_in_process(ServerConfig::new(sfn, false));
+    let address = start_in_process(ServerConfig::new(sfn, CallMode::InPlace));
     let mut other = Client::connect(address).unwrap();
     other.call_ok("CreateStateMachine", &create_machine_request("before"));
     let mut client = Client::connect(address).unwrap();

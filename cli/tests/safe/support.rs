@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use sfn_alias::StepFunctions;
-use sfn_alias_server::http::{Limits, Server as Endpoint, ServerConfig};
+use sfn_alias_server::http::{CallMode, Limits, Server as Endpoint, ServerConfig};
 use std::io::{BufRead, BufReader, Error, Read, Result, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
@@ -92,7 +92,10 @@ pub fn serve_error(args: &[&str]) -> (i32, String) {
 
 /// Starts a server in this process, in memory, with the specified limits.
 pub fn start_with_limits(limits: Limits) -> SocketAddr {
-    start_in_process(ServerConfig { limits, ..ServerConfig::new(StepFunctions::in_memory().unwrap(), false) })
+    start_in_process(ServerConfig {
+        limits,
+        ..ServerConfig::new(StepFunctions::in_memory().unwrap(), CallMode::InPlace)
+    })
 }
 
 /// Starts a server in this process.

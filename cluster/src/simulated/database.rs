@@ -9,7 +9,6 @@ use std::sync::Arc;
 struct Stored {
     value: Arc<[u8]>,
     generation: u64,
-    created: u64,
 }
 
 /// A write of a record: its revision, its key, and its value unless it deleted the record.
@@ -87,7 +86,6 @@ impl Database {
         match guard {
             Guard::Absent(key) => !self.records.contains_key(key),
             Guard::At(key, at) => self.records.get(key).is_some_and(|stored| stored.generation == at.0),
-            Guard::CreatedAt(key, at) => self.records.get(key).is_some_and(|stored| stored.created == at.0),
         }
     }
 
@@ -108,8 +106,7 @@ impl Database {
     fn put(&mut self, revision: u64, key: &[u8], value: &[u8]) -> bool {
         let value: Arc<[u8]> = value.into();
         self.log.push_back((revision, key.into(), Some(Arc::clone(&value))));
-        let created = self.records.get(key).map_or(revision, |stored| stored.created);
-        self.records.insert(key.to_vec(), Stored { value, generation: revision, created });
+        self.records.insert(key.to_vec(), Stored { value, generation: revision });
         true
     }
 
@@ -175,6 +172,5 @@ fn to_record(key: &[u8], stored: &Stored, value: bool) -> Record {
         key: key.to_vec(),
         value: if value { stored.value.to_vec() } else { Vec::new() },
         generation: Generation(stored.generation),
-        created: Generation(stored.created),
     }
 }

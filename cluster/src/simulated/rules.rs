@@ -87,7 +87,7 @@ fn written_range(write: &Write) -> Range<Vec<u8>> {
 }
 
 fn guard_key(guard: &Guard) -> &[u8] {
-    let (Guard::Absent(key) | Guard::At(key, _) | Guard::CreatedAt(key, _)) = guard;
+    let (Guard::Absent(key) | Guard::At(key, _)) = guard;
     key
 }
 

@@ -31,8 +31,8 @@ fn read(engine: &SimulatedEngine, read: Read) -> Found {
     engine.read(&[read], Instant::now()).unwrap().remove(0)
 }
 
-fn record(name: &str, value: &str, generation: Generation, created: Generation) -> Record {
-    Record { key: key(name), value: key(value), generation, created }
+fn record(name: &str, value: &str, generation: Generation) -> Record {
+    Record { key: key(name), value: key(value), generation }
 }
 
 #[track_caller]
@@ -45,20 +45,14 @@ fn assert_rejected(engine: &SimulatedEngine, writes: &[Write], reason: &str) {
 fn a_commit_is_applied_if_all_guards_are_met() {
     let engine = SimulatedEngine::new();
     let first = done(&engine, &[Guard::Absent(key("a"))], &[put("a", "1"), put("b", "1")]);
-    let second = done(&engine, &[Guard::At(key("a"), first), Guard::CreatedAt(key("b"), first)], &[put("a", "2")]);
-    let found = Ok(Committed::Conflict(vec![Found::Records(vec![record("a", "2", second, first)])]));
-    let conflicts = [
-        Guard::Absent(key("a")),
-        Guard::At(key("a"), first),
-        Guard::CreatedAt(key("a"), second),
-        Guard::At(key("none"), first),
-        Guard::CreatedAt(key("none"), first),
-    ];
+    let second = done(&engine, &[Guard::At(key("a"), first), Guard::At(key("b"), first)], &[put("a", "2")]);
+    let found = Ok(Committed::Conflict(vec![Found::Records(vec![record("a", "2", second)])]));
+    let conflicts = [Guard::Absent(key("a")), Guard::At(key("a"), first), Guard::At(key("none"), first)];
     for guard in conflicts {
         assert_eq!(write(&engine, &[Guard::At(key("b"), first), guard], &[put("b", "3")]), found);
     }
-    assert_eq!(read(&engine, Read::Key(key("b"))), Found::Records(vec![record("b", "1", first, first)]));
-    assert_eq!(read(&engine, Read::Generation(key("a"))), Found::Records(vec![record("a", "", second, first)]));
+    assert_eq!(read(&engine, Read::Key(key("b"))), Found::Records(vec![record("b", "1", first)]));
+    assert_eq!(read(&engine, Read::Generation(key("a"))), Found::Records(vec![record("a", "", second)]));
     assert_eq!(read(&engine, Read::Key(key("none"))), Found::Records(Vec::new()));
 }
 
@@ -69,7 +63,7 @@ fn a_record_that_is_created_again_has_another_generation() {
     done(&engine, &[], &[Write::Delete(key("a"))]);
     let second = done(&engine, &[], &[put("a", "1")]);
     assert_ne!(first, second);
-    assert_eq!(read(&engine, Read::Key(key("a"))), Found::Records(vec![record("a", "1", second, second)]));
+    assert_eq!(read(&engine, Read::Key(key("a"))), Found::Records(vec![record("a", "1", second)]));
     // Deleting a record that does not exist changes nothing.
     assert_eq!(done(&engine, &[], &[Write::Delete(key("none"))]), second);
 }
@@ -79,7 +73,7 @@ fn ranges_are_in_the_order_of_keys_and_exclude_counters() {
     let engine = SimulatedEngine::new();
     let at = done(&engine, &[], &[put("b/2", "2"), put("b/1", "1"), put("c", "3"), Write::Increment(key("b/3"))]);
     let range = |limit, values| Read::Range { start: key("b/"), end: key("b0"), limit, values };
-    let (first, second) = (record("b/1", "1", at, at), record("b/2", "2", at, at));
+    let (first, second) = (record("b/1", "1", at), record("b/2", "2", at));
     assert_eq!(read(&engine, range(9, true)), Found::Records(vec![first.clone(), second]));
     assert_eq!(read(&engine, range(1, false)), Found::Records(vec![Record { value: Vec::new(), ..first }]));
     assert_eq!(read(&engine, Read::Count { start: key("b/"), end: key("b0") }), Found::Count(2));

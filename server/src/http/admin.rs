@@ -1,6 +1,7 @@
 //! The requests that are not operations of AWS: `POST /executions/end`, `POST /alarms`, `POST /reset` and `POST /backup`.
 
 use super::body::ReceivedBody;
+use super::call_mode::CallMode;
 use super::state::ServerState;
 use crate::protocol::{HttpError, OwnOperation, check_web_page};
 use http::request::Parts;
@@ -9,7 +10,6 @@ use serde_json::json;
 use sfn_alias::Scope;
 use std::net::IpAddr;
 use std::sync::Arc;
-use tokio::task::spawn_blocking;
 
 impl ServerState {
     /// Runs an operation of the service that AWS does not have. Returns the account and region of an accepted request, and
@@ -37,7 +37,7 @@ impl ServerState {
             let _turn = turn;
             state.backend.with_fork_lock(|| operation.run(&service, &body))
         };
-        (Some(scope), self.run_blocking(run).await.and_then(|result| result))
+        (Some(scope), self.backend.run_blocking(run).await.and_then(|result| result))
     }
 
     /// Deletes all state machines. With signatures, deletes those of the key's account, because a key has access to no
@@ -50,37 +50,35 @@ impl ServerState {
         check_web_page(head)?;
         let (ReceivedBody { .. }, scope) = self.receive_body(head, body).await?;
         let (state, account) = (Arc::clone(self), scope.clone());
-        self.run_blocking(move || {
-            let service = state.app.service();
-            state.backend.with_fork_lock(|| match account {
-                Some(scope) => service.in_scope(scope).reset_account(),
-                None => service.reset(),
+        self.backend
+            .run_blocking(move || {
+                let service = state.app.service();
+                state.backend.with_fork_lock(|| match account {
+                    Some(scope) => service.in_scope(scope).reset_account(),
+                    None => service.reset(),
+                })
             })
-        })
-        .await??;
+            .await??;
         Ok((b"{}".to_vec(), scope))
     }
 
     /// Writes a copy of the file next to it, which only its owner can read if the same applies to the file. Returns its
     /// path.
     pub async fn back_up(self: &Arc<Self>, head: &Parts, peer: IpAddr) -> Result<Vec<u8>, HttpError> {
-        if self.backup_file.is_none() || !peer.to_canonical().is_loopback() {
+        if !peer.to_canonical().is_loopback() {
             return Err(HttpError::UnknownOperation);
         }
         check_web_page(head)?;
+        if self.backup_file.is_none() {
+            let is_remote = self.backend.mode() == CallMode::Threads;
+            return Err(if is_remote { HttpError::RemoteBackup } else { HttpError::UnknownOperation });
+        }
         let state = Arc::clone(self);
         let write = move || {
             let file = state.backup_file.as_ref().ok_or(HttpError::UnknownOperation)?;
             file.write(|path| state.backend.with_fork_lock(|| state.app.service().back_up(path)))
         };
-        let path = self.run_blocking(write).await??;
+        let path = self.backend.run_blocking(write).await??;
         Ok(json!({ "path": path }).to_string().into_bytes())
-    }
-
-    async fn run_blocking<R: Send + 'static>(&self, work: impl FnOnce() -> R + Send + 'static) -> Result<R, HttpError> {
-        spawn_blocking(work).await.map_err(|panic| {
-            tracing::error!(%panic, "a request panicked");
-            HttpError::Internal
-        })
     }
 }

@@ -1,5 +1,7 @@
-//! Calls that wait for a callback or for another endpoint. They have their own threads, so that they block nothing else.
+//! Calls that wait for a callback, another endpoint or a store on other machines. They have their own threads, so that they
+//! block nothing else.
 
+use super::call_mode::CallMode;
 use super::limits::Limits;
 use crate::protocol::HttpError;
 use bytes::Bytes;
@@ -60,21 +62,31 @@ pub(super) struct BlockingCalls {
     thread_count: u32,
     waiting: Semaphore,
     wait_timeout: Duration,
+    /// If too many calls wait, or for too long.
+    too_many: HttpError,
     handler: Option<Arc<dyn CallHandler>>,
 }
+
+/// Number of threads for checks of the store and its metrics, which must not wait for calls.
+const RESERVED_THREADS: usize = 4;
 
 const TOO_MANY_CALLS: HttpError = HttpError::Unavailable(
     "too many calls wait for a callback or for another endpoint; make it faster, or send the request again later",
 );
+const TOO_MANY_STORE_CALLS: HttpError =
+    HttpError::Unavailable("too many calls wait for the store; send the request again later");
 
 impl BlockingCalls {
-    pub fn new(limits: &Limits, handler: Option<Arc<dyn CallHandler>>) -> std::io::Result<Self> {
+    pub fn new(limits: &Limits, mode: CallMode, handler: Option<Arc<dyn CallHandler>>) -> std::io::Result<Self> {
         let thread_count = limits.blocking_threads.max(1);
         let count = usize::try_from(thread_count).unwrap_or(usize::MAX);
-        let runtime = Builder::new_current_thread().max_blocking_threads(count).thread_name("call").build()?;
+        let all_threads = count.saturating_add(RESERVED_THREADS);
+        let runtime = Builder::new_current_thread().max_blocking_threads(all_threads).thread_name("call").build()?;
+        let too_many = if mode == CallMode::Threads { TOO_MANY_STORE_CALLS } else { TOO_MANY_CALLS };
         let waiting = Semaphore::new(limits.waiting_calls.min(Semaphore::MAX_PERMITS));
         let (runtime, threads) = (Some(runtime), Arc::new(Semaphore::new(count)));
-        Ok(Self { runtime, threads, thread_count, waiting, wait_timeout: limits.call_wait_timeout, handler })
+        let wait_timeout = limits.call_wait_timeout;
+        Ok(Self { runtime, threads, thread_count, waiting, wait_timeout, too_many, handler })
     }
 
     /// Rejects requests of another handler, if there is a handler.
@@ -114,6 +126,17 @@ impl BlockingCalls {
             let _thread = thread;
             work()
         };
+        self.run_reserved(work).await
+    }
+
+    /// Runs `work` on a thread without waiting for one. The server does not wait for its end when it stops.
+    ///
+    /// # Errors
+    /// [`HttpError::Internal`] if `work` panics.
+    pub async fn run_reserved<R: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> R + Send + 'static,
+    ) -> Result<R, HttpError> {
         let runtime = self.runtime.as_ref().ok_or(HttpError::Internal)?;
         runtime.spawn_blocking(work).await.map_err(|panic| {
             tracing::error!(%panic, "a call panicked");
@@ -125,9 +148,9 @@ impl BlockingCalls {
         if let Ok(thread) = Arc::clone(&self.threads).try_acquire_owned() {
             return Ok(thread);
         }
-        let _waiting = self.waiting.try_acquire().map_err(|_| TOO_MANY_CALLS)?;
+        let _waiting = self.waiting.try_acquire().map_err(|_| self.too_many.clone())?;
         let thread = timeout(self.wait_timeout, Arc::clone(&self.threads).acquire_owned()).await;
-        thread.map_err(|_| TOO_MANY_CALLS)?.map_err(|_| HttpError::Internal)
+        thread.map_err(|_| self.too_many.clone())?.map_err(|_| HttpError::Internal)
     }
 
     /// Waits until the calls end, also those whose client has disconnected. Returns whether that finished within the

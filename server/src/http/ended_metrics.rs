@@ -26,15 +26,15 @@ pub(super) struct EndedMetrics(Vec<(Labels, DurationHistogram)>);
 
 impl EndedMetrics {
     /// Also returns the number of omitted series.
-    pub fn new(counts: Vec<EndedCount>) -> (Self, usize) {
+    pub fn new(counts: &[EndedCount]) -> (Self, usize) {
         let omitted = counts.len().saturating_sub(MAX_SERIES);
-        let series = counts.into_iter().map(|count| {
-            let EndedCount { state_machine_arn, version, alias, status, durations } = count;
+        let series = counts.iter().take(MAX_SERIES).map(|count| {
+            let EndedCount { state_machine_arn, version, alias, status, durations } = count.clone();
             let version = version.map(|version| version.get().to_string()).unwrap_or_default();
             let alias = alias.unwrap_or_default();
             (Labels { state_machine: state_machine_arn, version, alias, status: status.as_str() }, durations)
         });
-        (Self(series.take(MAX_SERIES).collect()), omitted)
+        (Self(series.collect()), omitted)
     }
 
     fn encode_counts(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {

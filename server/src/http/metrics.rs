@@ -2,12 +2,14 @@
 
 use super::ended_metrics::EndedMetrics;
 use super::process;
+use super::statistics::Collected;
+use super::store_metrics::{StoreCollector, StoreMetric};
 use bytes::Bytes;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
-use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
@@ -104,11 +106,36 @@ impl Metrics {
         }
     }
 
-    /// Renders the page that Prometheus scrapes.
+    /// Renders the page that Prometheus scrapes, for a store whose numbers are collected now.
     ///
     /// # Errors
     /// An error of the store.
     pub fn render(&self, service: &StepFunctions) -> sfn_alias::Result<String> {
+        let statistics = service.statistics()?;
+        self.render_page(|registry| register_statistics(registry, &statistics))
+    }
+
+    /// Renders the page for a store on other machines. It omits the numbers that were not collected yet.
+    ///
+    /// # Errors
+    /// [`Error::Internal`].
+    pub fn render_collected(
+        &self,
+        collected: Option<&Collected>,
+        store: Vec<StoreMetric>,
+    ) -> sfn_alias::Result<String> {
+        self.render_page(|registry| {
+            if let Some(Collected { statistics, time }) = collected {
+                register_statistics(registry, statistics);
+                let help = "Time since the numbers of state machines, versions, aliases, starts and ended executions were collected";
+                let age = ConstGauge::new(time.elapsed().as_secs_f64());
+                registry.register_with_unit("statistics_age", help, Unit::Seconds, age);
+            }
+            registry.sub_registry_with_prefix("store").register_collector(Box::new(StoreCollector(store)));
+        })
+    }
+
+    fn render_page(&self, register: impl FnOnce(&mut Registry)) -> sfn_alias::Result<String> {
         let mut root = Registry::default();
         process::register(&mut root, self.started);
         let registry = root.sub_registry_with_prefix("sfn_alias");
@@ -118,14 +145,14 @@ impl Metrics {
         let help = "Time from the head of a request to its response";
         registry.register_with_unit("request_duration", help, Unit::Seconds, latency);
         registry.register("account_requests", "Number of accepted requests by account", self.accounts.clone());
-        register_statistics(registry, service.statistics()?);
+        register(registry);
         let mut page = String::new();
         encode(&mut page, &root).map_err(|fmt::Error| Error::Internal("the metrics cannot be rendered".to_owned()))?;
         Ok(page)
     }
 }
 
-fn register_statistics(registry: &mut Registry, statistics: Statistics) {
+fn register_statistics(registry: &mut Registry, statistics: &Statistics) {
     let mut gauge = |name, help, count: usize| {
         let gauge: Gauge = Gauge::default();
         gauge.set(i64::try_from(count).unwrap_or(i64::MAX));
@@ -136,11 +163,11 @@ fn register_statistics(registry: &mut Registry, statistics: Statistics) {
     gauge("aliases", "Number of aliases", statistics.aliases);
     let starts = Family::<StartLabels, Counter>::default();
     let omitted_starts = statistics.start_counts.len().saturating_sub(MAX_START_SERIES);
-    for start in statistics.start_counts.into_iter().take(MAX_START_SERIES) {
-        starts.get_or_create(&StartLabels { arn: start.arn }).inc_by(start.count);
+    for start in statistics.start_counts.iter().take(MAX_START_SERIES) {
+        starts.get_or_create(&StartLabels { arn: start.arn.clone() }).inc_by(start.count);
     }
     registry.register("starts", "Number of executions started by version or state machine ARN", starts);
-    let (ended, omitted_ended) = EndedMetrics::new(statistics.ended_counts);
+    let (ended, omitted_ended) = EndedMetrics::new(&statistics.ended_counts);
     registry.register_collector(Box::new(ended));
     register_omitted(registry, [("starts", omitted_starts), ("executions_ended", omitted_ended)]);
 }
@@ -216,7 +243,7 @@ mod tests {
             let (start_counts, ended_counts) = ((0..starts).map(start).collect(), (0..ends).map(ended).collect());
             let statistics = Statistics { start_counts, ended_counts, ..Statistics::default() };
             let (mut registry, mut page) = (Registry::default(), String::new());
-            register_statistics(&mut registry, statistics);
+            register_statistics(&mut registry, &statistics);
             encode(&mut page, &registry).unwrap();
             let count = |prefix| page.lines().filter(|line: &&str| line.starts_with(prefix)).count();
             let mut omitted: Vec<_> =

@@ -1,8 +1,11 @@
 //! Handles one request.
 
 use super::body::{ReceivedBody, drain, receive};
+use super::call_mode::CallMode;
 use super::panics::catch_panic;
 use super::state::ServerState;
+use super::statistics::Collected;
+use super::store_metrics::StoreMetric;
 use crate::auth::{Access, PendingAuth};
 use crate::protocol::{App, BACKUP, Call, Credential, HttpError, RESET, RequestTarget, Response, content_response};
 use bytes::Bytes;
@@ -15,7 +18,7 @@ use hyper::body::{Body, Incoming};
 use sfn_alias::{Error, Scope, StepFunctions};
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
@@ -25,6 +28,9 @@ const MIN_COUNTED_RESPONSE_BYTES: usize = 16 * 1024;
 
 /// Maximum length of an access key id in the log, as of AWS's.
 const MAX_KEY_ID: usize = 128;
+
+/// Maximum time to collect the metrics of a store on other machines.
+const STORE_METRICS_TIMEOUT: Duration = Duration::from_secs(1);
 
 const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
@@ -73,6 +79,7 @@ impl ServerState {
             }
             Ok(RequestTarget::Backup) => self.app.respond(BACKUP, self.back_up(head, peer).await),
             Ok(RequestTarget::Index) => wrap_unrecorded(App::index_response()),
+            Ok(RequestTarget::Live) => wrap_unrecorded(App::health_response(Ok(()))),
             Ok(RequestTarget::Health) => wrap_unrecorded(App::health_response(self.check_health(peer).await)),
             Ok(RequestTarget::Metrics) => match self.metrics_page(peer).await {
                 Ok(page) => wrap_unrecorded(content_response(OPENMETRICS, page)),
@@ -149,10 +156,8 @@ impl ServerState {
 
     /// Checks whether writes can succeed. The reason contains the file's path, so it is only for clients that may see
     /// all accounts.
-    async fn check_health(self: &Arc<Self>, peer: IpAddr) -> Result<(), HttpError> {
-        let state = Arc::clone(self);
-        let check = spawn_blocking(move || state.backend.check_health(state.app.service())).await;
-        let health = check.map_err(|_| UNHEALTHY)?;
+    async fn check_health(&self, peer: IpAddr) -> Result<(), HttpError> {
+        let health = self.backend.check_health(self.app.service()).await;
         if self.may_see_all_accounts(peer) { health } else { health.map_err(|_| UNHEALTHY) }
     }
 
@@ -169,13 +174,30 @@ impl ServerState {
 
     async fn render_metrics(self: &Arc<Self>) -> Result<Bytes, HttpError> {
         let state = Arc::clone(self);
+        let remote = match self.backend.mode() {
+            CallMode::Threads => Some(self.read_store_metrics().await),
+            CallMode::InPlace | CallMode::CommitQueue => None,
+        };
         // Blocking: counting a large store takes long.
-        let render = move || state.backend.with_fork_lock(|| state.metrics.render(state.app.service()));
+        let render = move || match remote {
+            Some((collected, store)) => state.metrics.render_collected(collected.as_ref(), store),
+            None => state.backend.with_fork_lock(|| state.metrics.render(state.app.service())),
+        };
         let page = spawn_blocking(render).await.map_err(|panic| {
             tracing::error!(%panic, "rendering the metrics page panicked");
             HttpError::Internal
         })?;
         Ok(Bytes::from(page?))
+    }
+
+    /// Returns the numbers of the last collection and the metrics of a store on other machines, without waiting for it for
+    /// longer than some seconds.
+    async fn read_store_metrics(&self) -> (Option<Collected>, Vec<StoreMetric>) {
+        let monitor = self.store_monitor.clone();
+        let collect = move || monitor.map(|monitor| monitor.collect_metrics()).unwrap_or_default();
+        let metrics = timeout(STORE_METRICS_TIMEOUT, self.backend.blocking_calls.run_reserved(collect));
+        let (collected, metrics) = tokio::join!(self.statistics.get(self.app.service()), metrics);
+        (collected, metrics.ok().and_then(Result::ok).unwrap_or_default())
     }
 
     /// Counts a request and writes it to the log. Pages are neither counted nor written.

@@ -1,11 +1,13 @@
 //! Starts and stops the server.
 
-use super::backend::{Backend, ForkLock};
+use super::backend::Backend;
 use super::blocking_calls::{BlockingCalls, CallHandler};
+use super::call_mode::{CallMode, ForkLock};
 use super::connection::accept_connections;
 use super::limits::Limits;
 use super::settings::{Settings, SharedSettings};
 use super::state::ServerState;
+use super::store_metrics::StoreMonitor;
 use crate::auth::Access;
 use crate::protocol::App;
 use hyper_util::server::graceful::GracefulShutdown;
@@ -23,12 +25,12 @@ use tokio::time::{Instant, timeout};
 pub struct ServerConfig {
     /// The service.
     pub service: StepFunctions,
-    /// Whether the service is stored in a file. Writes then share commits.
-    pub durable: bool,
+    /// Where calls run.
+    pub call_mode: CallMode,
     /// For programs that fork. See [`ForkLock`].
     pub fork_lock: Option<ForkLock>,
     /// Who may use the endpoint, and its certificate.
-    pub settings: Settings,
+    pub settings: SharedSettings,
     /// Resource limits.
     pub limits: Limits,
     /// The host name of URLs, for example `localhost`, instead of the address.
@@ -37,20 +39,23 @@ pub struct ServerConfig {
     pub backup_file: Option<PathBuf>,
     /// Runs operations instead of the service. For programs that do not fork.
     pub call_handler: Option<Arc<dyn CallHandler>>,
+    /// Metrics of the store, in the mode [`CallMode::Threads`].
+    pub store_monitor: Option<Arc<dyn StoreMonitor>>,
 }
 
 impl ServerConfig {
     /// Creates a configuration with anonymous access and the default limits.
-    pub fn new(service: StepFunctions, durable: bool) -> Self {
+    pub fn new(service: StepFunctions, call_mode: CallMode) -> Self {
         Self {
             service,
-            durable,
+            call_mode,
             fork_lock: None,
-            settings: Settings::new(Access::Anonymous),
+            settings: Settings::new(Access::Anonymous).into(),
             limits: Limits::default(),
             host_name: None,
             backup_file: None,
             call_handler: None,
+            store_monitor: None,
         }
     }
 }
@@ -122,13 +127,13 @@ impl Server {
     /// # Errors
     /// [`StartError::System`].
     pub fn from_listener(listener: TcpListener, config: ServerConfig) -> Result<Self, StartError> {
-        let ServerConfig { service, durable, fork_lock, settings, limits, host_name, backup_file, call_handler } =
-            config;
+        let ServerConfig { service, call_mode, fork_lock, settings, limits, host_name, .. } = config;
+        let ServerConfig { backup_file, call_handler, store_monitor, .. } = config;
         let address = listener.local_addr().map_err(system_error)?;
-        let blocking_calls = BlockingCalls::new(&limits, call_handler).map_err(system_error)?;
-        let backend = Backend::new(&service, durable, fork_lock, blocking_calls).map_err(system_error)?;
-        let (app, settings) = (App::new(service), SharedSettings::new(settings));
-        let state = ServerState::new(app, settings, backend, limits, backup_file);
+        let blocking_calls = BlockingCalls::new(&limits, call_mode, call_handler).map_err(system_error)?;
+        let backend = Backend::new(&service, call_mode, fork_lock, blocking_calls).map_err(system_error)?;
+        let app = App::new(service);
+        let state = ServerState::new(app, settings, backend, limits, backup_file, store_monitor);
         Ok(Self { listener, address, host_name, state })
     }
 
@@ -210,8 +215,8 @@ fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
 ///
 /// ```
 /// use sfn_alias::StepFunctions;
-/// use sfn_alias_server::http::{BackgroundServer, ServerConfig, Shutdown};
-/// let config = ServerConfig::new(StepFunctions::in_memory()?, false);
+/// use sfn_alias_server::http::{BackgroundServer, CallMode, ServerConfig, Shutdown};
+/// let config = ServerConfig::new(StepFunctions::in_memory()?, CallMode::InPlace);
 /// let server = BackgroundServer::start(([127, 0, 0, 1], 0).into(), config)?;
 /// assert!(server.url().starts_with("http://127.0.0.1:"));
 /// assert_eq!(server.stop(), Shutdown::Drained);

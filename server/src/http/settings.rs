@@ -39,11 +39,13 @@ impl Settings {
 #[derive(Debug, Clone)]
 pub struct SharedSettings(Arc<RwLock<Arc<Settings>>>);
 
-impl SharedSettings {
-    pub(super) fn new(settings: Settings) -> Self {
+impl From<Settings> for SharedSettings {
+    fn from(settings: Settings) -> Self {
         Self(Arc::new(RwLock::new(Arc::new(settings))))
     }
+}
 
+impl SharedSettings {
     /// Returns the current settings.
     pub fn get(&self) -> Arc<Settings> {
         Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))

@@ -5,6 +5,8 @@ use super::limits::Limits;
 use super::memory::{BodyPools, MemoryBudget};
 use super::metrics::{Metrics, MetricsCache};
 use super::settings::SharedSettings;
+use super::statistics::StatisticsCache;
+use super::store_metrics::StoreMonitor;
 use crate::auth::Access;
 use crate::protocol::{App, HttpError};
 use sfn_alias::Error;
@@ -24,6 +26,10 @@ pub(super) struct ServerState {
     pub limits: Limits,
     pub metrics: Metrics,
     pub metrics_cache: MetricsCache,
+    /// With a store on other machines.
+    pub statistics: StatisticsCache,
+    /// Reports about the store, if it is on other machines.
+    pub store_monitor: Option<Arc<dyn StoreMonitor>>,
     /// Allows one evaluation of alarms at a time, because it reads many executions.
     pub alarms: Arc<AsyncMutex<()>>,
     /// Memory for request bodies.
@@ -39,13 +45,27 @@ impl ServerState {
         backend: Backend,
         limits: Limits,
         backup_file: Option<PathBuf>,
+        store_monitor: Option<Arc<dyn StoreMonitor>>,
     ) -> Self {
         let bodies = BodyPools::new(limits.body_bytes, limits.body_timeout_when_full);
         let responses = MemoryBudget::new(limits.response_bytes);
         let (metrics, metrics_cache) = (Metrics::new(), MetricsCache::default());
         let backup_file = backup_file.map(BackupFile::new);
         let alarms = Arc::default();
-        Self { app, settings, backup_file, backend, limits, metrics, metrics_cache, alarms, bodies, responses }
+        Self {
+            app,
+            settings,
+            backup_file,
+            backend,
+            limits,
+            metrics,
+            metrics_cache,
+            statistics: StatisticsCache::new(),
+            store_monitor,
+            alarms,
+            bodies,
+            responses,
+        }
     }
 
     pub fn body_limit(&self) -> usize {

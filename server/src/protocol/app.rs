@@ -38,7 +38,8 @@ const INDEX: &str = concat!(
 
 Use it with AWS clients: set AWS_ENDPOINT_URL_SFN to this URL.
 
-GET  /health          whether writes can succeed
+GET  /health          whether requests can succeed
+GET  /health/live     whether the endpoint responds
 GET  /metrics         metrics for Prometheus
 POST /executions/end  set how an execution ends
 POST /alarms          evaluate alarms
@@ -134,6 +135,7 @@ impl App {
                 self.respond(operation.as_str(), result).http
             }
             Ok(RequestTarget::Health) => Self::health_response(self.service.check_health().map_err(HttpError::from)),
+            Ok(RequestTarget::Live) => Self::health_response(Ok(())),
             Ok(RequestTarget::Index) => Self::index_response(),
             Ok(RequestTarget::Reset) => {
                 let result = check_web_page(&head).and_then(|()| Ok(self.service.reset()?));
@@ -185,7 +187,8 @@ impl App {
         content_response("text/plain; charset=utf-8", Bytes::from_static(INDEX.as_bytes()))
     }
 
-    /// Returns the response to `GET /health`: 200, or 503 with the reason why writes fail.
+    /// Returns the response to `GET /health`: 200, or 503 with the reason why requests fail. For `GET /health/live`,
+    /// `health` is `Ok`.
     pub fn health_response(health: Result<(), HttpError>) -> http::Response<Bytes> {
         const VERSION: &str = env!("CARGO_PKG_VERSION");
         let body = match &health {

@@ -16,8 +16,10 @@ const TARGET_PREFIX: &str = "AWSStepFunctions.";
 pub enum RequestTarget {
     /// An operation of the service.
     Operation(Operation),
-    /// `GET /health`: whether writes can succeed.
+    /// `GET /health`: whether the endpoint is ready: requests can succeed.
     Health,
+    /// `GET /health/live`: the endpoint responds. Does not use the store.
+    Live,
     /// `GET /metrics`: metrics for Prometheus.
     Metrics,
     /// `GET /` without an operation: what this endpoint is.
@@ -75,6 +77,7 @@ impl RequestTarget {
             (&Method::POST, "/executions/end") => Ok(Self::Own(OwnOperation::EndExecution)),
             (&Method::POST, "/alarms") => Ok(Self::Own(OwnOperation::EvaluateAlarms)),
             (&Method::GET | &Method::HEAD, "/health") => Ok(Self::Health),
+            (&Method::GET | &Method::HEAD, "/health/live") => Ok(Self::Live),
             (&Method::GET | &Method::HEAD, "/metrics") => Ok(Self::Metrics),
             _ => Err(HttpError::UnknownOperation),
         }

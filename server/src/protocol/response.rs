@@ -29,6 +29,11 @@ pub enum HttpError {
     /// A resource limit of the endpoint.
     #[error("{0}")]
     Unavailable(&'static str),
+    /// A backup of data on other machines.
+    #[error(
+        "expected a data file, found a store on other machines; back it up with its own tool, for example `etcdctl snapshot save FILE`"
+    )]
+    RemoteBackup,
     /// A body that was not received in time.
     #[error("{0}")]
     RequestTimeout(&'static str),
@@ -76,7 +81,7 @@ impl HttpError {
 
     const fn status_and_code(&self) -> (u16, &'static str) {
         match self {
-            Self::UnknownOperation => (400, "UnknownOperationException"),
+            Self::UnknownOperation | Self::RemoteBackup => (400, "UnknownOperationException"),
             Self::ContentEncoding(_) => (400, "SerializationException"),
             Self::Service(error) => (error.kind().status(), error.code()),
             Self::Signature { code, .. } => (400, code),

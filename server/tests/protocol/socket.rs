@@ -2,7 +2,7 @@
 
 use crate::vectors::gzip;
 use sfn_alias::StepFunctions;
-use sfn_alias_server::http::{Server, ServerConfig, Shutdown};
+use sfn_alias_server::http::{CallMode, Server, ServerConfig, Shutdown};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
@@ -17,7 +17,7 @@ fn with_server(test: impl FnOnce(SocketAddr) + Send + 'static) {
     runtime.block_on(async {
         let sfn = StepFunctions::in_memory().unwrap();
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
-        let server = Server::bind(any, ServerConfig::new(sfn, false)).await.unwrap();
+        let server = Server::bind(any, ServerConfig::new(sfn, CallMode::InPlace)).await.unwrap();
         let address = server.address();
         let (stop, stopped) = oneshot::channel::<()>();
         let client = std::thread::spawn(move || {
@@ -142,7 +142,8 @@ fn index_describes_endpoint() {
 
 Use it with AWS clients: set AWS_ENDPOINT_URL_SFN to this URL.
 
-GET  /health          whether writes can succeed
+GET  /health          whether requests can succeed
+GET  /health/live     whether the endpoint responds
 GET  /metrics         metrics for Prometheus
 POST /executions/end  set how an execution ends
 POST /alarms          evaluate alarms

@@ -18,6 +18,10 @@ A source has a kind and a basis. The kind is that of the outcome; the basis stat
 The recordings come from LocalStack's public test suite (Apache-2.0), which was run against AWS. They contain
 error codes and messages, and some contain status codes.
 
+All vectors run on each store: in memory, in a file, and [shared by several servers](docs/cluster.md#consistency). A shared store differs
+in two ways. It stores up to 1/64 more executions than the limit until it deletes them. The order of executions that different servers
+start depends on the clocks of the servers.
+
 ";
 
 const SETTLE: &str = r#"The most important one is first; a link shows the expected response. If you have an account, you can settle them: `verify` sends the

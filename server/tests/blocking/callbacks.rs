@@ -1,95 +1,14 @@
-//! Calls that wait for a callback or a handler: others continue, and the server stops in time.
-#![cfg(feature = "http")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+//! Calls that wait for a callback or a handler.
 
-use serde_json::{Value, json};
+use crate::support::*;
+use serde_json::json;
 use sfn_alias::{Options, StartCallback, StepFunctions};
-use sfn_alias_server::http::{BackgroundServer, CallHandler, Limits, Server, ServerConfig, Shutdown};
+use sfn_alias_server::http::{BackgroundServer, CallHandler, CallMode, Limits, Server, ServerConfig, Shutdown};
 use sfn_alias_server::protocol::HttpError;
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::io::Write;
 use std::sync::{Arc, RwLock};
 use std::thread::{JoinHandle, sleep, spawn};
 use std::time::{Duration, Instant};
-
-const ORDERS: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:orders";
-/// Makes a test fail instead of hanging.
-const TIMEOUT: Duration = Duration::from_secs(20);
-const ANY: ([u8; 4], u16) = ([127, 0, 0, 1], 0);
-
-fn connect(url: &str) -> TcpStream {
-    let address: SocketAddr = url.strip_prefix("http://").unwrap().parse().unwrap();
-    let stream = TcpStream::connect(address).unwrap();
-    stream.set_read_timeout(Some(TIMEOUT)).unwrap();
-    stream
-}
-
-/// Sends a request on a new connection. Returns the status and the body.
-fn exchange(url: &str, request: &str) -> (u16, String) {
-    let mut stream = connect(url);
-    stream.write_all(request.as_bytes()).unwrap();
-    let mut response = String::new();
-    stream.read_to_string(&mut response).unwrap();
-    let (head, body) = response.split_once("\r\n\r\n").expect("a response");
-    (head[9..12].parse().unwrap(), body.to_owned())
-}
-
-fn get(url: &str, path: &str) -> (u16, String) {
-    exchange(url, &format!("GET {path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n"))
-}
-
-fn request(operation: &str, body: &Value) -> String {
-    let (target, body) = (format!("AWSStepFunctions.{operation}"), body.to_string());
-    let head = "POST / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n";
-    format!("{head}x-amz-target: {target}\r\ncontent-length: {}\r\n\r\n{body}", body.len())
-}
-
-fn call(url: &str, operation: &str, body: &Value) -> (u16, String) {
-    exchange(url, &request(operation, body))
-}
-
-fn start_request(name: &str) -> Value {
-    json!({"stateMachineArn": ORDERS, "name": name})
-}
-
-fn state_machine_request(name: &str) -> Value {
-    let definition = r#"{"StartAt":"Done","States":{"Done":{"Type":"Succeed"}}}"#;
-    json!({"name": name, "definition": definition, "roleArn": "arn:aws:iam::000000000000:role/r"})
-}
-
-/// Starts an execution in a thread.
-fn start(url: &str, name: &str) -> JoinHandle<(u16, String)> {
-    let (url, name) = (url.to_owned(), name.to_owned());
-    spawn(move || call(&url, "StartExecution", &start_request(&name)))
-}
-
-#[track_caller]
-fn wait_until(condition: impl Fn() -> bool) {
-    let start = Instant::now();
-    while !condition() {
-        assert!(start.elapsed() < TIMEOUT, "the condition was not met in time");
-        sleep(Duration::from_millis(2));
-    }
-}
-
-/// A callback that hangs until it is released.
-#[derive(Debug, Default)]
-struct Gate {
-    open: AtomicBool,
-}
-
-impl Gate {
-    fn wait(&self) {
-        while !self.open.load(Ordering::SeqCst) {
-            sleep(Duration::from_millis(2));
-        }
-    }
-
-    fn release(&self) {
-        self.open.store(true, Ordering::SeqCst);
-    }
-}
 
 /// A service with the state machine `orders` whose callback waits at the gate.
 fn new_service(gate: &Arc<Gate>) -> StepFunctions {
@@ -118,13 +37,12 @@ fn assert_responds(url: &str) {
     assert_eq!((get(url, "/health").0, get(url, "/metrics").0), (200, 200));
 }
 
-fn check_hanging_callbacks(durable: bool) {
+fn check_hanging_callbacks(mode: CallMode) {
     let gate = Arc::default();
     let sfn = new_service(&gate);
     let limits = Limits { blocking_threads: 2, waiting_calls: 1, ..Limits::default() };
     let server =
-        BackgroundServer::start(ANY.into(), ServerConfig { limits, ..ServerConfig::new(sfn.clone(), durable) })
-            .unwrap();
+        BackgroundServer::start(ANY.into(), ServerConfig { limits, ..ServerConfig::new(sfn.clone(), mode) }).unwrap();
     let mut starts: Vec<_> = ["a", "b"].map(|name| start(server.url(), name)).into();
     wait_until(|| is_started(&sfn, "a") && is_started(&sfn, "b"));
     // One of them waits for a thread, and the other is rejected.
@@ -144,13 +62,13 @@ fn check_hanging_callbacks(durable: bool) {
 
 #[test]
 fn hanging_callback_blocks_nothing_else() {
-    check_hanging_callbacks(false);
+    check_hanging_callbacks(CallMode::InPlace);
 }
 
 /// With the commit queue.
 #[test]
 fn hanging_callback_of_a_durable_service_blocks_nothing_else() {
-    check_hanging_callbacks(true);
+    check_hanging_callbacks(CallMode::CommitQueue);
 }
 
 /// All threads are in use for longer than a call may wait.
@@ -159,8 +77,11 @@ fn waiting_call_is_rejected_after_a_time() {
     let gate = Arc::default();
     let sfn = new_service(&gate);
     let limits = Limits { blocking_threads: 1, call_wait_timeout: Duration::from_millis(50), ..Limits::default() };
-    let server =
-        BackgroundServer::start(ANY.into(), ServerConfig { limits, ..ServerConfig::new(sfn.clone(), false) }).unwrap();
+    let server = BackgroundServer::start(
+        ANY.into(),
+        ServerConfig { limits, ..ServerConfig::new(sfn.clone(), CallMode::InPlace) },
+    )
+    .unwrap();
     let running = start(server.url(), "a");
     wait_until(|| is_started(&sfn, "a"));
     assert_eq!(call(server.url(), "StartExecution", &start_request("b")).0, 503);
@@ -175,8 +96,11 @@ fn waiting_call_ends_with_its_connection() {
     let gate = Arc::default();
     let sfn = new_service(&gate);
     let limits = Limits { blocking_threads: 1, waiting_calls: 1, ..Limits::default() };
-    let server =
-        BackgroundServer::start(ANY.into(), ServerConfig { limits, ..ServerConfig::new(sfn.clone(), false) }).unwrap();
+    let server = BackgroundServer::start(
+        ANY.into(),
+        ServerConfig { limits, ..ServerConfig::new(sfn.clone(), CallMode::InPlace) },
+    )
+    .unwrap();
     let running = start(server.url(), "a");
     wait_until(|| is_started(&sfn, "a"));
     // One of them waits for a thread, and the other is rejected.
@@ -204,7 +128,7 @@ fn check_stop(stop: impl FnOnce(ServerConfig) -> (String, Box<dyn FnOnce() -> Sh
     let gate = Arc::default();
     let sfn = new_service(&gate);
     let limits = Limits { stop_timeout: Duration::from_millis(100), ..Limits::default() };
-    let (url, stop) = stop(ServerConfig { limits, ..ServerConfig::new(sfn.clone(), false) });
+    let (url, stop) = stop(ServerConfig { limits, ..ServerConfig::new(sfn.clone(), CallMode::InPlace) });
     let hanging = start(&url, "a");
     wait_until(|| is_started(&sfn, "a"));
     let begin = Instant::now();
@@ -245,7 +169,7 @@ fn server_in_a_runtime_stops_in_time() {
 fn stop_waits_for_calls_without_a_client() {
     let gate = Arc::<Gate>::default();
     let sfn = new_service(&gate);
-    let server = BackgroundServer::start(ANY.into(), ServerConfig::new(sfn.clone(), false)).unwrap();
+    let server = BackgroundServer::start(ANY.into(), ServerConfig::new(sfn.clone(), CallMode::InPlace)).unwrap();
     let mut client = connect(server.url());
     client.write_all(request("StartExecution", &start_request("a")).as_bytes()).unwrap();
     wait_until(|| is_started(&sfn, "a"));
@@ -262,7 +186,7 @@ fn fork_lock_is_free_during_the_callback() {
     static FORK_LOCK: RwLock<()> = RwLock::new(());
     let gate = Arc::default();
     let sfn = new_service(&gate);
-    let config = ServerConfig { fork_lock: Some(&FORK_LOCK), ..ServerConfig::new(sfn.clone(), false) };
+    let config = ServerConfig { fork_lock: Some(&FORK_LOCK), ..ServerConfig::new(sfn.clone(), CallMode::InPlace) };
     let server = BackgroundServer::start(ANY.into(), config).unwrap();
     let running = start(server.url(), "a");
     wait_until(|| is_started(&sfn, "a"));
@@ -301,7 +225,7 @@ impl CallHandler for TaskHandler {
 fn serve_tasks() -> (BackgroundServer, Arc<Gate>) {
     let gate = Arc::<Gate>::default();
     let call_handler: Arc<dyn CallHandler> = Arc::new(TaskHandler(Arc::clone(&gate)));
-    let config = ServerConfig::new(StepFunctions::in_memory().unwrap(), false);
+    let config = ServerConfig::new(StepFunctions::in_memory().unwrap(), CallMode::InPlace);
     let config = ServerConfig { call_handler: Some(call_handler), ..config };
     (BackgroundServer::start(ANY.into(), config).unwrap(), gate)
 }

@@ -1,0 +1,236 @@
+//! Deletes records that nothing refers to: those of deleted state machines, revisions without references, and endings that
+//! become part of a sum. Any process may do this at any time.
+
+use crate::attempts::CommitResult;
+use crate::engine::{Commit, Guard, Read, Record, Write};
+use crate::key::{self, Id, Kind};
+use crate::own::OwnWrite;
+use crate::record::{IndexRecord, UnstoredRecord, invalid_key, parse};
+use crate::retention::Sum;
+use crate::sequence::time_of;
+use crate::shared::Shared;
+use crate::state_machine::{first_record, missing_result, records};
+use parking_lot::Mutex;
+use sfn_alias::{Error, Result, Timestamp};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// How long records are kept that a request of another process may still need.
+const MIN_AGE: Duration = Duration::from_secs(60);
+/// Records that one commit deletes from a range.
+const RANGE_BATCH: usize = 1000;
+/// Endings that one commit adds to a sum: each needs a guard and a write.
+const SUM_BATCH: usize = 60;
+/// Maximum number of deleted state machines, and of endings, that one round reads.
+const MAX_PER_ROUND: usize = 10_000;
+/// Maximum number of revisions that wait. Further ones are deleted with their state machine.
+const MAX_RELEASED: usize = 100_000;
+
+/// A revision that may have no reference any more.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Released {
+    pub arn: Arc<str>,
+    pub id: Id,
+    pub revision: u64,
+}
+
+/// Revisions to delete.
+#[derive(Debug, Default)]
+pub(crate) struct Garbage {
+    released: Mutex<Vec<(Instant, Released)>>,
+}
+
+impl Garbage {
+    pub fn add(&self, revisions: impl Iterator<Item = Released>) {
+        let mut released = self.released.lock();
+        let free = MAX_RELEASED.saturating_sub(released.len());
+        let now = Instant::now();
+        released.extend(revisions.take(free).map(|revision| (now, revision)));
+    }
+
+    /// Removes and returns the revisions that were added long enough ago.
+    fn take_old(&self, min_age: Duration) -> HashSet<Released> {
+        let mut released = self.released.lock();
+        let count = released.partition_point(|(added, _)| added.elapsed() >= min_age);
+        released.drain(..count).map(|(_, revision)| revision).collect()
+    }
+}
+
+/// Runs one round.
+pub(crate) struct Sweeper<'a> {
+    shared: &'a Shared,
+    now: Timestamp,
+    min_age: Duration,
+    deadline: Instant,
+}
+
+impl<'a> Sweeper<'a> {
+    pub fn new(shared: &'a Shared, now: Timestamp) -> Self {
+        Self { shared, now, min_age: MIN_AGE, deadline: shared.attempts.deadline() }
+    }
+
+    pub fn run(&mut self) -> Result<()> {
+        self.delete_deleted()?;
+        self.sum_endings()?;
+        self.delete_revisions()
+    }
+
+    fn read_one(&self, read: Read) -> Result<Vec<Record>> {
+        let found = self.shared.attempts.read(&[read], self.deadline)?;
+        Ok(records(found.first().ok_or_else(missing_result)?)?.to_vec())
+    }
+
+    /// Commits what may be repeated. Returns whether it was applied.
+    fn commit(&self, guards: Vec<Guard>, writes: Vec<Write>) -> Result<bool> {
+        let commit = Commit { guards, writes, otherwise: Vec::new() };
+        match self.shared.attempts.commit(&commit, &OwnWrite::Unmarked, self.deadline) {
+            Ok(CommitResult::Applied(_)) => Ok(true),
+            Ok(CommitResult::Conflict(_)) | Err(Error::UnknownOutcome(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Deletes the records of deleted state machines.
+    fn delete_deleted(&mut self) -> Result<()> {
+        let (start, end) = (key::DELETED.as_bytes().to_vec(), key::end_of_prefix(key::DELETED.as_bytes()));
+        let deleted = self.read_one(Read::Range { start, end, limit: MAX_PER_ROUND, values: true })?;
+        for record in deleted {
+            let id = key::parse_deleted(&record.key).ok_or_else(|| invalid_key(&record.key))?;
+            if !self.shared.sweeps.is_swept(id) {
+                Kind::ALL.iter().try_for_each(|kind| self.delete_records(*kind, id))?;
+            }
+            if self.shared.sweeps.is_over(id, self.min_age) {
+                let guard = Guard::At(record.key.clone(), record.generation);
+                self.commit(vec![guard], vec![Write::Delete(record.key)])?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Deletes the records of one kind in several commits, so that other requests need not wait long.
+    fn delete_records(&mut self, kind: Kind, id: Id) -> Result<()> {
+        let (start, end) = kind.range(id);
+        loop {
+            self.deadline = self.shared.attempts.deadline();
+            let range = Read::Range { start: start.clone(), end: end.clone(), limit: RANGE_BATCH, values: false };
+            let found = self.read_one(range)?;
+            let is_last = found.len() < RANGE_BATCH;
+            // Counters are not records.
+            let batch_end = found.last().filter(|_| !is_last).map_or_else(|| end.clone(), |last| key::after(&last.key));
+            self.commit(Vec::new(), vec![Write::DeleteRange(start.clone(), batch_end)])?;
+            if is_last {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Adds endings to the sums of their state machines.
+    fn sum_endings(&mut self) -> Result<()> {
+        let (mut start, end) = (b"y/".to_vec(), key::end_of_prefix(b"y/"));
+        let mut count = 0_usize;
+        while count < MAX_PER_ROUND {
+            self.deadline = self.shared.attempts.deadline();
+            let range = Read::Range { start: start.clone(), end: end.clone(), limit: SUM_BATCH, values: true };
+            let found = self.read_one(range)?;
+            let Some(first) = found.first() else { return Ok(()) };
+            let id = key::parse_id(&first.key).ok_or_else(|| invalid_key(&first.key))?;
+            let of_id = found.iter().take_while(|record| key::parse_id(&record.key) == Some(id));
+            let old: Vec<_> = of_id.take_while(|record| self.is_old(record)).collect();
+            if !old.is_empty() {
+                self.sum_batch(id, &old)?;
+            }
+            // Continues with the next state machine if there are no further endings to add.
+            start = match old.last() {
+                Some(last) if old.len() == found.len() => key::after(&last.key),
+                _ => Kind::UnstoredEnding.range(id).1,
+            };
+            count = count.saturating_add(found.len());
+        }
+        Ok(())
+    }
+
+    /// Returns whether the process that wrote an ending no longer needs it.
+    fn is_old(&self, record: &Record) -> bool {
+        let age = key::parse_number(&record.key).and_then(|sequence| self.now.duration_since(time_of(sequence)));
+        age.is_some_and(|age| age >= self.min_age)
+    }
+
+    fn sum_batch(&self, id: Id, endings: &[&Record]) -> Result<()> {
+        let found = self.shared.attempts.read(&[Read::Key(Kind::UnstoredSum.key(id, ""))], self.deadline)?;
+        let mut sum = Sum::parse(id, first_record(found.first().ok_or_else(missing_result)?)?)?;
+        for record in endings {
+            parse::<UnstoredRecord>(&record.key, &record.value)?.add_to(&record.key, &mut sum.counts)?;
+            sum.delete(record);
+        }
+        // After a conflict, the next round adds them.
+        sum.commit(self.shared, self.deadline).map(drop)
+    }
+
+    /// Deletes the revisions without references.
+    fn delete_revisions(&mut self) -> Result<()> {
+        for released in self.shared.garbage.take_old(self.min_age) {
+            self.deadline = self.shared.attempts.deadline();
+            let loaded = self.shared.read_current(&released.arn, self.deadline)?;
+            // Otherwise, it is deleted with its state machine.
+            let Some(loaded) = loaded.filter(|loaded| loaded.id == released.id) else { continue };
+            let is_of_version = loaded.versions.values().any(|(_, revision)| *revision == released.revision);
+            if loaded.revision == released.revision || is_of_version || self.is_started(&released)? {
+                continue;
+            }
+            // Executions are only started with revisions of the head and of versions.
+            let guard = Guard::At(key::head(&released.arn), loaded.generation);
+            let key = Kind::Revision.key(released.id, key::number_suffix(released.revision));
+            if !self.commit(vec![guard], vec![Write::Delete(key)])? {
+                self.shared.garbage.add(std::iter::once(released));
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns whether a stored execution was started with a revision.
+    fn is_started(&self, released: &Released) -> Result<bool> {
+        for kind in [Kind::Open, Kind::Ended] {
+            let (mut start, end) = kind.range(released.id);
+            loop {
+                let found = self.read_one(Read::Range {
+                    start: start.clone(),
+                    end: end.clone(),
+                    limit: RANGE_BATCH,
+                    values: true,
+                })?;
+                for record in &found {
+                    if IndexRecord::parse(&record.key, &record.value)?.revision == released.revision {
+                        return Ok(true);
+                    }
+                }
+                match found.last() {
+                    Some(last) if found.len() >= RANGE_BATCH => start = key::after(&last.key),
+                    _ => break,
+                }
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// The deleted state machines whose records this process has deleted.
+#[derive(Debug, Default)]
+pub(crate) struct Sweeps(Mutex<HashMap<Id, Instant>>);
+
+impl Sweeps {
+    /// Returns whether the records were deleted. Otherwise, they are deleted now.
+    fn is_swept(&self, id: Id) -> bool {
+        self.0.lock().contains_key(&id)
+    }
+
+    /// Returns whether the records were deleted long enough ago, so that no request needs the mark of the deletion.
+    fn is_over(&self, id: Id, min_age: Duration) -> bool {
+        let mut sweeps = self.0.lock();
+        let is_over = sweeps.entry(id).or_insert_with(Instant::now).elapsed() >= min_age;
+        if is_over {
+            sweeps.remove(&id);
+        }
+        is_over
+    }
+}

@@ -1,0 +1,138 @@
+//! Deletes the oldest executions above the limit, and counts their endings.
+
+use crate::attempts::CommitResult;
+use crate::engine::{Commit, Found, Generation, Guard, Read, Record, Write};
+use crate::key::{Id, Kind};
+use crate::own::OwnWrite;
+use crate::plan_execution::index_key;
+use crate::record::{StoredExecution, invalid_key, parse_counts, write_counts};
+use crate::shared::Shared;
+use crate::state_machine::{first_record, missing_result, records};
+use parking_lot::Mutex;
+use sfn_alias::model::EndedCounts;
+use sfn_alias::{Error, Result};
+use std::collections::HashMap;
+use std::time::Instant;
+
+/// With a limit below this number, the executions above it are deleted after each start.
+const EXACT_BELOW: usize = 64;
+/// Executions that one commit deletes: each needs a guard and three writes.
+const BATCH: usize = 40;
+/// Commits that are attempted if other processes delete the same executions.
+const MAX_CONFLICTS: usize = 5;
+/// State machines whose starts are counted. Beyond it, counting begins anew.
+const MAX_COUNTED: usize = 100_000;
+
+/// The number of starts since executions were deleted last, per state machine.
+#[derive(Debug, Default)]
+pub(crate) struct Retention {
+    starts: Mutex<HashMap<Id, usize>>,
+}
+
+impl Retention {
+    /// Counts a start. Returns whether executions are to be deleted: after each start if the limit is small, and otherwise
+    /// when 1/64 of the limit was started.
+    pub fn count_start(&self, id: Id, limit: usize) -> bool {
+        let mut starts = self.starts.lock();
+        if starts.len() >= MAX_COUNTED && !starts.contains_key(&id) {
+            starts.clear();
+        }
+        let count = starts.entry(id).or_default();
+        *count = count.saturating_add(1);
+        let is_due = *count > limit / EXACT_BELOW;
+        if is_due {
+            *count = 0;
+        }
+        is_due
+    }
+}
+
+/// Deletes the oldest executions until `limit` remain. Returns the numbers of their revisions.
+pub(crate) fn delete_oldest(shared: &Shared, id: Id, limit: usize, deadline: Instant) -> Result<Vec<u64>> {
+    let (mut revisions, mut conflicts) = (Vec::new(), 0_usize);
+    loop {
+        let (start, end) = Kind::Sequence.range(id);
+        let found = shared.attempts.read(&[Read::Count { start, end }], deadline)?;
+        let [Found::Count(count)] = &*found else { return Err(missing_result()) };
+        let excess = usize::try_from(*count).unwrap_or(usize::MAX).saturating_sub(limit);
+        if excess == 0 {
+            return Ok(revisions);
+        }
+        match delete_batch(shared, id, excess.min(BATCH), deadline)? {
+            Some(deleted) => revisions.extend(deleted),
+            None => {
+                conflicts = conflicts.saturating_add(1);
+                if conflicts > MAX_CONFLICTS {
+                    // Another process deletes them.
+                    return Ok(revisions);
+                }
+            }
+        }
+    }
+}
+
+/// Deletes a number of executions and adds their endings to the sum. Returns the numbers of their revisions; `None` after a
+/// conflict.
+fn delete_batch(shared: &Shared, id: Id, count: usize, deadline: Instant) -> Result<Option<Vec<u64>>> {
+    let (start, end) = Kind::Sequence.range(id);
+    let found = shared.attempts.read(&[Read::Range { start, end, limit: count, values: true }], deadline)?;
+    let oldest = records(found.first().ok_or_else(missing_result)?)?;
+    let name = |record: &Record| String::from_utf8(record.value.clone()).map_err(|_| invalid_key(&record.key));
+    let names = oldest.iter().map(|record| Ok(Read::Key(Kind::Execution.key(id, name(record)?))));
+    let mut reads = vec![Read::Key(Kind::UnstoredSum.key(id, ""))];
+    reads.extend(names.collect::<Result<Vec<_>>>()?);
+    let found = shared.attempts.read(&reads, deadline)?;
+    let (sum, executions) = found.split_first().ok_or_else(missing_result)?;
+    let mut batch = Sum::parse(id, first_record(sum)?)?;
+    let mut revisions = Vec::new();
+    for (record, found) in oldest.iter().zip(executions) {
+        // Another process has deleted it.
+        let Some(execution) = first_record(found)? else { return Ok(None) };
+        let (stored, _) = StoredExecution::parse(&execution.key, &execution.value)?;
+        batch.counts.add_deleted(&stored.execution);
+        batch.delete(execution);
+        batch.commit.writes.push(Write::Delete(record.key.clone()));
+        batch.commit.writes.push(Write::Delete(index_key(id, &stored)));
+        revisions.push(stored.revision);
+    }
+    Ok(batch.commit(shared, deadline)?.then_some(revisions))
+}
+
+/// The sum of the endings of executions that are not stored, while a commit adds to it.
+pub(crate) struct Sum {
+    key: Vec<u8>,
+    generation: Option<Generation>,
+    pub counts: EndedCounts,
+    pub commit: Commit,
+}
+
+impl Sum {
+    /// Parses the record of the sum, if there is one.
+    pub fn parse(id: Id, record: Option<&Record>) -> Result<Self> {
+        let counts =
+            record.map_or_else(|| Ok(EndedCounts::default()), |record| parse_counts(&record.key, &record.value))?;
+        let generation = record.map(|record| record.generation);
+        Ok(Self { key: Kind::UnstoredSum.key(id, ""), generation, counts, commit: Commit::default() })
+    }
+
+    /// Deletes a record that is part of the sum now. It must be the one that was read.
+    pub fn delete(&mut self, record: &Record) {
+        self.commit.guards.push(Guard::At(record.key.clone(), record.generation));
+        self.commit.writes.push(Write::Delete(record.key.clone()));
+    }
+
+    /// Commits the sum. Returns whether that was applied. An outcome that stays unknown is not an error, because nobody waits
+    /// for this commit.
+    pub fn commit(mut self, shared: &Shared, deadline: Instant) -> Result<bool> {
+        self.commit.guards.push(match self.generation {
+            Some(generation) => Guard::At(self.key.clone(), generation),
+            None => Guard::Absent(self.key.clone()),
+        });
+        self.commit.writes.push(Write::Put(self.key, write_counts(&self.counts)?));
+        match shared.attempts.commit(&self.commit, &OwnWrite::Unmarked, deadline) {
+            Ok(CommitResult::Applied(_)) => Ok(true),
+            Ok(CommitResult::Conflict(_)) | Err(Error::UnknownOutcome(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! Transactions on one state machine.
+//!
+//! A read is proven current before it begins: the head was read after the request arrived. A write decides on what is cached,
+//! and its commit proves it: by guards if it changes something, and otherwise by a read.
+
+use crate::attempts::CommitResult;
+use crate::engine::{Generation, Read};
+use crate::garbage::Released;
+use crate::key::{self, Id};
+use crate::plan::{After, Plan, plan_change, plan_create, plan_delete};
+use crate::plan_execution::ExecutionPlanner;
+use crate::retention::delete_oldest;
+use crate::shared::Shared;
+use crate::state_machine::{Loaded, first_record, missing_result};
+use crate::view::ClusterView;
+use parking_lot::MutexGuard;
+use sfn_alias::model::{Execution, UnstoredEnding};
+use sfn_alias::store::{Change, CommitOutcome, ReadTransaction, View, WriteTransaction};
+use sfn_alias::{Error, Result};
+use std::cell::Cell;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// The longest pause after a conflict with another process, in milliseconds.
+const MAX_CONFLICT_PAUSE: u64 = 10;
+
+thread_local! {
+    /// Whether the last commit of this thread had a conflict. Then its next transaction waits for other changes of this
+    /// process before it reads, so that it succeeds.
+    static HAD_CONFLICT: Cell<bool> = const { Cell::new(false) };
+}
+
+/// A read transaction.
+pub(crate) struct ClusterRead<'t>(Option<ClusterView<'t>>);
+
+impl<'t> ClusterRead<'t> {
+    pub fn begin(shared: &'t Shared, arn: &str) -> Result<Self> {
+        let deadline = shared.attempts.deadline();
+        let loaded = shared.read_current(arn, deadline)?;
+        Ok(Self(loaded.map(|loaded| ClusterView::new(shared, loaded, deadline))))
+    }
+}
+
+impl ReadTransaction for ClusterRead<'_> {
+    fn view(&self) -> Option<&dyn View> {
+        self.0.as_ref().map(|view| view as &dyn View)
+    }
+}
+
+/// A write transaction.
+pub(crate) struct ClusterWrite<'t> {
+    shared: &'t Shared,
+    arn: &'t str,
+    view: Option<ClusterView<'t>>,
+    /// Whether the state machine was read in this transaction.
+    is_current: bool,
+    deadline: Instant,
+    lock: Option<MutexGuard<'t, ()>>,
+}
+
+impl<'t> ClusterWrite<'t> {
+    pub fn begin(shared: &'t Shared, arn: &'t str) -> Result<Self> {
+        let deadline = shared.attempts.deadline();
+        let lock = if HAD_CONFLICT.take() { Some(lock(shared, arn, deadline)?) } else { None };
+        let cached = shared.cache.state_machine(arn);
+        let is_current = cached.is_none();
+        let loaded = cached.map_or_else(|| shared.load(arn, deadline), |cached| Ok(Some(cached)))?;
+        let view = loaded.map(|loaded| ClusterView::new(shared, loaded, deadline));
+        Ok(Self { shared, arn, view, is_current, deadline, lock })
+    }
+
+    fn loaded(&self) -> Option<&Arc<Loaded>> {
+        self.view.as_ref().map(|view| &view.loaded)
+    }
+
+    /// Checks that nothing has changed that the decision depends on.
+    fn prove(&self) -> Result<CommitOutcome> {
+        let executions = self.view.as_ref().map(ClusterView::assumed_executions).unwrap_or_default();
+        if self.is_current && executions.is_empty() {
+            return Ok(CommitOutcome::Committed);
+        }
+        let head = (key::head(self.arn), self.loaded().map(|loaded| loaded.generation));
+        let assumed: Vec<(Vec<u8>, Option<Generation>)> = std::iter::once(head).chain(executions).collect();
+        let reads: Vec<_> = assumed.iter().map(|(key, _)| Read::Generation(key.clone())).collect();
+        let found = self.shared.attempts.read(&reads, self.deadline)?;
+        if found.len() != assumed.len() {
+            return Err(missing_result());
+        }
+        for ((_, generation), found) in assumed.iter().zip(&found) {
+            if first_record(found)?.map(|record| record.generation) != *generation {
+                self.shared.cache.remove_state_machine(self.arn);
+                return Ok(CommitOutcome::Conflict);
+            }
+        }
+        Ok(CommitOutcome::Committed)
+    }
+
+    /// Commits a change of the state machine itself. Waits for other changes of this process.
+    fn commit_state_machine(mut self, change: Change) -> Result<CommitOutcome> {
+        if self.lock.is_none() {
+            self.lock = Some(lock(self.shared, self.arn, self.deadline)?);
+            let cached = self.shared.cache.state_machine(self.arn);
+            if cached.is_some_and(|cached| self.loaded().is_none_or(|loaded| loaded.generation != cached.generation)) {
+                HAD_CONFLICT.set(true);
+                return Ok(CommitOutcome::Conflict);
+            }
+        }
+        let tag = self.shared.numbers.next_tag();
+        let plan = match (change, self.loaded()) {
+            (Change::CreateStateMachine { state_machine, revision, version }, stored) => {
+                let content = (*state_machine, &revision, version);
+                plan_create(self.arn, stored.map(|stored| &**stored), content, (Id(fastrand::u64(..)), tag))?
+            }
+            (Change::DeleteStateMachine, Some(stored)) => plan_delete(self.arn, stored, tag)?,
+            (Change::DeleteStateMachine, None) => return self.prove(),
+            (change, Some(stored)) => plan_change(self.arn, stored, change, tag)?,
+            (_, None) => return Err(not_stored(self.arn)),
+        };
+        let outcome = self.run(plan)?;
+        if outcome == CommitOutcome::Conflict {
+            HAD_CONFLICT.set(true);
+            drop(self.lock.take());
+            self.shared.attempts.options.timer.sleep(Duration::from_millis(fastrand::u64(1..=MAX_CONFLICT_PAUSE)));
+        }
+        Ok(outcome)
+    }
+
+    /// Commits a change of an execution, which does not wait for other ones.
+    fn commit_execution(self, change: Change) -> Result<CommitOutcome> {
+        let view = self.view.as_ref().ok_or_else(|| not_stored(self.arn))?;
+        let tag = self.shared.numbers.next_tag();
+        let planner = ExecutionPlanner { arn: self.arn, loaded: &view.loaded, tag };
+        let plan = match change {
+            Change::PutExecution { execution, limit } => return self.start(&planner, *execution, limit),
+            Change::CountStart { version, ending } => {
+                let time = view.state_machine().created;
+                planner.plan_count(version, ending.as_ref(), self.shared.numbers.next_sequence(time))?
+            }
+            Change::EndExecution { name, ending } => match view.read_execution(&name)? {
+                Some(read) => planner.plan_ending(&read, ending)?,
+                None => return self.prove(),
+            },
+            Change::RedriveExecution { name, redrive, ending } => match view.read_execution(&name)? {
+                Some(read) => planner.plan_redrive(&read, redrive, ending)?,
+                None => return self.prove(),
+            },
+            _ => return Err(Error::Internal("the change is not a change of an execution".to_owned())),
+        };
+        self.run(plan)
+    }
+
+    fn start(&self, planner: &ExecutionPlanner<'_>, execution: Execution, limit: usize) -> Result<CommitOutcome> {
+        let sequence = self.shared.numbers.next_sequence(execution.started);
+        let plan = match limit {
+            0 => planner.plan_count(execution.version, unstored_ending(&execution).as_ref(), sequence)?,
+            _ => planner.plan_start(execution, sequence)?,
+        };
+        let outcome = self.run(plan)?;
+        let id = planner.loaded.id;
+        if outcome == CommitOutcome::Committed && self.shared.retention.count_start(id, limit) {
+            // The execution has started. After an error, later starts delete more.
+            let released = delete_oldest(self.shared, id, limit, self.deadline).unwrap_or_default();
+            self.release(id, released);
+        }
+        Ok(outcome)
+    }
+
+    fn run(&self, plan: Plan) -> Result<CommitOutcome> {
+        let (shared, arn) = (self.shared, self.arn);
+        let result = shared.attempts.commit(&plan.commit, &plan.own, self.deadline);
+        let result = result.inspect_err(|_| shared.cache.remove_state_machine(arn))?;
+        let CommitResult::Applied(generation) = result else {
+            let found = if let CommitResult::Conflict(Some(found)) = result { found } else { Vec::new() };
+            match self.loaded() {
+                Some(loaded) if !found.is_empty() => drop(shared.cache_found(arn, &found, loaded.id)?),
+                _ => shared.cache.remove_state_machine(arn),
+            }
+            return Ok(CommitOutcome::Conflict);
+        };
+        match (plan.after, generation) {
+            (After::Unchanged, _) => {}
+            (After::Changed(loaded), Some(generation)) => {
+                let id = loaded.id;
+                shared.cache_changed(arn, *loaded, generation);
+                self.release(id, plan.released_revisions);
+            }
+            (After::Changed(_) | After::Deleted, _) => shared.cache.remove_state_machine(arn),
+        }
+        Ok(CommitOutcome::Committed)
+    }
+
+    /// Records revisions that may have no reference any more.
+    fn release(&self, id: Id, revisions: Vec<u64>) {
+        let released = revisions.into_iter().map(|revision| Released { arn: self.arn.into(), id, revision });
+        self.shared.garbage.add(released);
+    }
+}
+
+fn lock<'t>(shared: &'t Shared, arn: &str, deadline: Instant) -> Result<MutexGuard<'t, ()>> {
+    let busy = || Error::StoreUnavailable(format!("other changes of `{arn}` take too long"));
+    shared.lock_of(arn)?.try_lock_until(deadline).ok_or_else(busy)
+}
+
+fn not_stored(arn: &str) -> Error {
+    Error::Store(format!("cannot change `{arn}`: the state machine is not stored"))
+}
+
+/// Returns how an execution ends that is not stored.
+fn unstored_ending(execution: &Execution) -> Option<UnstoredEnding> {
+    let ending = execution.ending.as_deref()?;
+    Some(UnstoredEnding {
+        alias: execution.alias.clone(),
+        status: ending.outcome.status(),
+        duration: ending.stopped.duration_since(execution.started).unwrap_or_default(),
+    })
+}
+
+impl ReadTransaction for ClusterWrite<'_> {
+    fn view(&self) -> Option<&dyn View> {
+        self.view.as_ref().map(|view| view as &dyn View)
+    }
+}
+
+impl WriteTransaction for ClusterWrite<'_> {
+    fn commit(self: Box<Self>, change: Option<Change>) -> Result<CommitOutcome> {
+        match change {
+            None => self.prove(),
+            Some(
+                change @ (Change::PutExecution { .. }
+                | Change::CountStart { .. }
+                | Change::EndExecution { .. }
+                | Change::RedriveExecution { .. }),
+            ) => self.commit_execution(change),
+            Some(change) => self.commit_state_machine(change),
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! What the engine of the service reads of one state machine.
+
+use crate::engine::{Found, Generation, Read, Record};
+use crate::key::{self, Kind};
+use crate::record::{ExecutionTags, IndexRecord, StoredExecution, UnstoredRecord, invalid_key, parse, parse_counts};
+use crate::shared::Shared;
+use crate::state_machine::{Loaded, first_record, missing_result, records};
+use sfn_alias::Result;
+use sfn_alias::model::{Alias, EndedCounts, Execution, Revision, StateMachine, Timestamp, Version, VersionNumber};
+use sfn_alias::store::{ExecutionFilter, ExecutionPosition, NamedAlias, PositionedExecution, RevisionKey, View};
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::ops::Bound;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// Number of records that are read at once if their number is not known before.
+const CHUNK: usize = 10_000;
+/// Number of index records that are read first for a list with a filter.
+const FILTERED: usize = 1000;
+
+/// A record of an execution that a transaction has read.
+#[derive(Debug, Clone)]
+pub(crate) struct ReadExecution {
+    pub generation: Generation,
+    pub stored: StoredExecution,
+    pub tags: ExecutionTags,
+}
+
+/// A view of a state machine. Executions are read when they are needed.
+#[derive(Debug)]
+pub(crate) struct ClusterView<'t> {
+    pub shared: &'t Shared,
+    pub loaded: Arc<Loaded>,
+    pub deadline: Instant,
+    /// The executions that were read by name; `None` if there was none.
+    executions: RefCell<BTreeMap<Box<str>, Option<ReadExecution>>>,
+}
+
+impl<'t> ClusterView<'t> {
+    pub fn new(shared: &'t Shared, loaded: Arc<Loaded>, deadline: Instant) -> Self {
+        Self { shared, loaded, deadline, executions: RefCell::default() }
+    }
+
+    fn read(&self, reads: &[Read]) -> Result<Vec<Found>> {
+        self.shared.attempts.read(reads, self.deadline)
+    }
+
+    pub fn execution_key(&self, name: &str) -> Vec<u8> {
+        Kind::Execution.key(self.loaded.id, name)
+    }
+
+    /// Returns an execution. Reads it once.
+    pub fn read_execution(&self, name: &str) -> Result<Option<ReadExecution>> {
+        if let Some(known) = self.executions.borrow().get(name) {
+            return Ok(known.clone());
+        }
+        let found = self.read(&[Read::Key(self.execution_key(name))])?;
+        let record = first_record(found.first().ok_or_else(missing_result)?)?;
+        let read = record.map(|record| {
+            let (stored, tags) = StoredExecution::parse(&record.key, &record.value)?;
+            Ok(ReadExecution { generation: record.generation, stored, tags })
+        });
+        let read = read.transpose()?;
+        self.executions.borrow_mut().insert(name.into(), read.clone());
+        Ok(read)
+    }
+
+    /// Returns the executions that were read by name, with their generations.
+    pub fn assumed_executions(&self) -> Vec<(Vec<u8>, Option<Generation>)> {
+        let executions = self.executions.borrow();
+        let assumed = executions.iter();
+        assumed.map(|(name, read)| (self.execution_key(name), read.as_ref().map(|read| read.generation))).collect()
+    }
+
+    /// Reads up to `limit` executions of an index and position at one moment: without an ending, and with an ending
+    /// before and after a time. Reads all of those with an ending after it, because their order is another.
+    fn read_indexes(
+        &self,
+        now: Timestamp,
+        before: Option<ExecutionPosition>,
+        limit: usize,
+    ) -> Result<IndexedExecutions> {
+        let id = self.loaded.id;
+        let start = |kind: Kind, before: Option<ExecutionPosition>| match before {
+            Some(before) => key::after(&kind.key(id, key::position_suffix(before))),
+            None => kind.range(id).0,
+        };
+        let range = |start, end, limit| Read::Range { start, end, limit, values: true };
+        // The position of what ends at `now` and was started last.
+        let first_ended = ExecutionPosition { time: now, sequence: u64::MAX };
+        let end_of_pending = Kind::Ended.key(id, key::position_suffix(first_ended));
+        let first = before.filter(|before| *before < first_ended);
+        let first = first.map_or_else(|| end_of_pending.clone(), |before| start(Kind::Ended, Some(before)));
+        let reads = [
+            range(start(Kind::Open, before), Kind::Open.range(id).1, limit),
+            range(start(Kind::Ended, None), end_of_pending, usize::MAX),
+            range(first, Kind::Ended.range(id).1, limit),
+        ];
+        let found = self.read(&reads)?;
+        let [open, pending, ended] = &*found else { return Err(missing_result()) };
+        let parse = |found| records(found)?.iter().map(|record| parse_index(record, now)).collect::<Result<Vec<_>>>();
+        let (open, ended) = (parse(open)?, parse(ended)?);
+        let is_complete = open.len() < limit && ended.len() < limit;
+        let mut pending = parse(pending)?;
+        pending.retain(|(position, _)| before.is_none_or(|before| *position < before));
+        Ok(IndexedExecutions { lists: [open, pending, ended], is_complete, limit })
+    }
+}
+
+/// Executions of the indexes.
+struct IndexedExecutions {
+    lists: [Vec<(ExecutionPosition, Execution)>; 3],
+    /// Whether there are no further ones.
+    is_complete: bool,
+    limit: usize,
+}
+
+impl IndexedExecutions {
+    /// Returns the executions in the order of lists. If there are further ones, only those are returned whose order is
+    /// known: none can come before the last of a list that was not read completely.
+    fn sort(self) -> Vec<(ExecutionPosition, Execution)> {
+        let [open, pending, ended] = self.lists;
+        let last = |list: &[(ExecutionPosition, Execution)]| {
+            list.last().filter(|_| list.len() >= self.limit).map(|(position, _)| *position)
+        };
+        let end = last(&open).max(last(&ended));
+        let mut all: Vec<_> = [open, pending, ended].into_iter().flatten().collect();
+        all.retain(|(position, _)| end.is_none_or(|end| *position >= end));
+        all.sort_unstable_by_key(|(position, _)| std::cmp::Reverse(*position));
+        all
+    }
+}
+
+/// Returns the execution of an index record, and its position in lists at a time.
+fn parse_index(record: &Record, now: Timestamp) -> Result<(ExecutionPosition, Execution)> {
+    let sequence = key::parse_position(&record.key).ok_or_else(|| invalid_key(&record.key))?.sequence;
+    let execution = IndexRecord::parse(&record.key, &record.value)?.into_execution(&record.key)?;
+    Ok((ExecutionPosition::new(&execution, sequence, now), execution))
+}
+
+impl View for ClusterView<'_> {
+    fn state_machine(&self) -> &StateMachine {
+        &self.loaded.state_machine
+    }
+
+    fn revision(&self, key: RevisionKey<'_>) -> Result<Option<Arc<Revision>>> {
+        let number = match key {
+            RevisionKey::Current => Some(self.loaded.revision),
+            RevisionKey::Version(number) => self.loaded.versions.get(&number).map(|(_, revision)| *revision),
+            RevisionKey::Execution(name) => self.read_execution(name)?.map(|read| read.stored.revision),
+        };
+        number.map_or(Ok(None), |number| self.shared.revision(self.loaded.id, number, self.deadline))
+    }
+
+    fn version(&self, number: VersionNumber) -> Result<Option<Cow<'_, Version>>> {
+        Ok(self.loaded.versions.get(&number).map(|(version, _)| Cow::Borrowed(version)))
+    }
+
+    fn version_count(&self) -> Result<usize> {
+        Ok(self.loaded.versions.len())
+    }
+
+    fn versions(&self, before: Option<VersionNumber>, limit: usize) -> Result<Vec<Version>> {
+        let end = before.map_or(Bound::Unbounded, Bound::Excluded);
+        let found = self.loaded.versions.range((Bound::Unbounded, end)).rev().take(limit);
+        Ok(found.map(|(_, (version, _))| version.clone()).collect())
+    }
+
+    fn alias(&self, name: &str) -> Result<Option<Cow<'_, Alias>>> {
+        Ok(self.loaded.aliases.get(name).map(|alias| Cow::Borrowed(&**alias)))
+    }
+
+    fn alias_count(&self) -> Result<usize> {
+        Ok(self.loaded.aliases.len())
+    }
+
+    fn aliases(&self, after: Option<(Timestamp, &str)>, limit: usize) -> Result<Vec<NamedAlias<'_>>> {
+        let aliases = self.loaded.aliases.iter();
+        let mut found: Vec<_> = aliases.map(|(name, alias)| ((alias.created, &**name), alias)).collect();
+        found.retain(|(key, _)| after.is_none_or(|after| *key > after));
+        found.sort_unstable_by_key(|(key, _)| *key);
+        Ok(found.into_iter().take(limit).map(|((_, name), alias)| (name.into(), Cow::Borrowed(&**alias))).collect())
+    }
+
+    fn execution(&self, name: &str) -> Result<Option<Cow<'_, Execution>>> {
+        Ok(self.read_execution(name)?.map(|read| Cow::Owned(read.stored.execution)))
+    }
+
+    /// Reads at one moment. If too few match, reads again, with a greater limit.
+    fn executions(
+        &self,
+        now: Timestamp,
+        before: Option<ExecutionPosition>,
+        filter: ExecutionFilter<'_>,
+        limit: usize,
+    ) -> Result<Vec<PositionedExecution<'_>>> {
+        let mut count = if filter == ExecutionFilter::default() { limit } else { limit.max(FILTERED) };
+        loop {
+            let indexed = self.read_indexes(now, before, count.max(1))?;
+            let is_complete = indexed.is_complete;
+            let mut found = indexed.sort();
+            found.retain(|(_, execution)| filter.matches(execution, now));
+            if is_complete || found.len() >= limit {
+                found.truncate(limit);
+                return Ok(found.into_iter().map(|(position, execution)| (position, Cow::Owned(execution))).collect());
+            }
+            count = count.max(1).saturating_mul(10);
+        }
+    }
+
+    fn visit_executions(&self, since: Timestamp, visit: &mut dyn FnMut(&Execution)) -> Result<()> {
+        let id = self.loaded.id;
+        // The first position before the time.
+        let end = |kind: Kind| match since.as_millis().checked_sub(1) {
+            Some(last) => {
+                let last = ExecutionPosition { time: Timestamp::from_millis(last), sequence: u64::MAX };
+                kind.key(id, key::position_suffix(last))
+            }
+            None => kind.range(id).1,
+        };
+        for kind in [Kind::Open, Kind::Ended] {
+            let (mut start, end) = (kind.range(id).0, end(kind));
+            loop {
+                let read = Read::Range { start: start.clone(), end: end.clone(), limit: CHUNK, values: true };
+                let found = self.read(&[read])?;
+                let found = records(found.first().ok_or_else(missing_result)?)?;
+                for record in found {
+                    visit(&IndexRecord::parse(&record.key, &record.value)?.into_execution(&record.key)?);
+                }
+                match found.last() {
+                    Some(last) if found.len() >= CHUNK => start = key::after(&last.key),
+                    _ => break,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn start_counts(&self) -> Result<Vec<(Option<VersionNumber>, u64)>> {
+        let id = self.loaded.id;
+        let (start, end) = Kind::CopiedCount.range(id);
+        let copied = Read::Range { start, end, limit: usize::MAX, values: true };
+        let found = self.read(&[Read::Counters(Kind::StartCount.prefix(id).into_bytes()), copied])?;
+        let [Found::Counters(counters), copied] = &*found else { return Err(missing_result()) };
+        let mut counts = BTreeMap::<_, u64>::new();
+        let copied = records(copied)?.iter().map(|record| Ok((&record.key, parse(&record.key, &record.value)?)));
+        for count in copied.chain(counters.iter().map(|(key, count)| Ok((key, *count)))) {
+            let (key, count) = count?;
+            let total = counts.entry(key::parse_version(key).ok_or_else(|| invalid_key(key))?).or_default();
+            *total = total.saturating_add(count);
+        }
+        Ok(counts.into_iter().collect())
+    }
+
+    fn unstored_endings(&self) -> Result<EndedCounts> {
+        let id = self.loaded.id;
+        let (start, end) = Kind::UnstoredEnding.range(id);
+        let endings = Read::Range { start, end, limit: usize::MAX, values: true };
+        let found = self.read(&[Read::Key(Kind::UnstoredSum.key(id, "")), endings])?;
+        let [sum, endings] = &*found else { return Err(missing_result()) };
+        let sum = first_record(sum)?;
+        let mut counts = sum.map_or_else(|| Ok(EndedCounts::default()), |sum| parse_counts(&sum.key, &sum.value))?;
+        for record in records(endings)? {
+            parse::<UnstoredRecord>(&record.key, &record.value)?.add_to(&record.key, &mut counts)?;
+        }
+        Ok(counts)
+    }
+}
