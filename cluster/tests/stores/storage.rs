@@ -1,8 +1,11 @@
-//! A store on an engine of its own, or in a part of the etcd in the environment variable `STORE`.
+//! A store on an engine of its own, or under a prefix of the etcd in the environment variable `STORE`.
 
-use sfn_alias::store::{MemoryStore, Store};
-use sfn_alias::{Options, StepFunctions};
-use std::sync::OnceLock;
+use sfn_alias::store::Store;
+use sfn_alias::{Options, Result, StepFunctions};
+use sfn_alias_cluster::engine::Engine;
+use sfn_alias_cluster::simulated::SimulatedEngine;
+use sfn_alias_cluster::{ClusterStore, StoreOptions};
+use std::sync::Arc;
 
 /// The environment variable with the URL of an etcd cluster for tests.
 pub const STORE: &str = "STORE";
@@ -15,25 +18,53 @@ pub enum StoreKind {
 impl StoreKind {
     pub const ALL: &[Self] = &[Self::Cluster];
 
+    /// Numbers of executions come from a clock, so that several stores need no counter.
+    pub const HAS_TOKENS_OF_MEMORY: bool = false;
+
     pub fn is_durable(self) -> bool {
-        false
+        true
     }
 }
 
-pub struct Storage {
-    memory: OnceLock<StepFunctions>,
+/// The place of a store's data.
+pub enum Storage {
+    Simulated(SimulatedEngine),
 }
 
 impl Storage {
     pub fn new(_: StoreKind) -> Self {
-        Self { memory: OnceLock::new() }
+        Self::Simulated(SimulatedEngine::new())
+    }
+
+    pub fn open_engine(&self) -> Arc<dyn Engine> {
+        match self {
+            Self::Simulated(engine) => Arc::new(engine.clone()),
+        }
+    }
+
+    /// Opens a store with a cache of its own.
+    pub fn try_open_store(&self) -> Result<ClusterStore> {
+        ClusterStore::open(self.open_engine(), StoreOptions::default())
     }
 
     pub fn open_store(&self) -> Box<dyn Store> {
-        Box::new(MemoryStore::new().unwrap())
+        Box::new(self.try_open_store().unwrap())
     }
 
+    /// Opens a service with a cache of its own. The data is that of the last one.
     pub fn open(&self, options: Options) -> StepFunctions {
-        self.memory.get_or_init(|| StepFunctions::with_store(self.open_store(), options).unwrap()).clone()
+        StepFunctions::with_store(self.open_store(), options).unwrap()
+    }
+}
+
+/// The store makes no call that an engine would refuse.
+impl Drop for Storage {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
+        match self {
+            Self::Simulated(engine) => assert_eq!(engine.violations(), [""; 0]),
+        }
     }
 }

@@ -25,6 +25,9 @@ impl StoreKind {
         Self::ExclusiveFile,
     ];
 
+    /// Whether page tokens are those of memory: a position in a list has the same number in all stores of this crate.
+    pub const HAS_TOKENS_OF_MEMORY: bool = true;
+
     /// Returns whether the data remains when the store is closed.
     pub fn is_durable(self) -> bool {
         self != Self::Memory

@@ -11,6 +11,7 @@ use sfn_alias::store::{
     Change, CommitOutcome, ExecutionFilter, ExecutionPosition, MemoryStore, PositionedExecution, RevisionKey, Session,
     Store, View,
 };
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::time::Duration;
@@ -18,8 +19,18 @@ use std::time::Duration;
 const ARNS: [&str; 4] = ["arn:a", "arn:b", "arn:b:c", "brn:ä"];
 const NAMES: [&str; 5] = ["A", "a", "b", "é", "zz"];
 
+thread_local! {
+    /// When the store was opened, in milliseconds.
+    static OPENED: Cell<i64> = const { Cell::new(1_744_229_037_000) };
+}
+
+/// Returns a time after the store was opened.
+fn at(millis: i64) -> Timestamp {
+    Timestamp::from_millis(OPENED.get() + millis)
+}
+
 fn time(random: &mut Rng) -> Timestamp {
-    Timestamp::from_millis(random.i64(0..4))
+    at(random.i64(0..4))
 }
 
 fn text<T: From<String>>(random: &mut Rng) -> Option<T> {
@@ -177,16 +188,16 @@ fn read_all(view: &dyn View) -> sfn_alias::Result<Vec<String>> {
         let alias = view.alias(name)?;
         // `Debug` omits descriptions.
         push_debug(&mut output, alias.as_ref().map(|alias| alias.description.as_deref().map(str::to_owned)));
-        push_debug(&mut output, (alias, view.aliases(Some((Timestamp::from_millis(1), name)), 2)?));
+        push_debug(&mut output, (alias, view.aliases(Some((at(1), name)), 2)?));
     }
     push_debug(&mut output, view.aliases(None, usize::MAX)?);
-    for since in [i64::MIN, 1, 3].map(Timestamp::from_millis) {
+    for since in [Timestamp::from_millis(i64::MIN), at(1), at(3)] {
         let mut executions = Vec::new();
         view.visit_executions(since, &mut |execution| executions.push(format!("{:?}", without_texts(execution))))?;
         executions.sort();
         push_debug(&mut output, executions);
     }
-    for now in [1, 3].map(Timestamp::from_millis) {
+    for now in [1, 3].map(at) {
         read_executions(view, now, &mut output)?;
     }
     Ok(output)
@@ -247,10 +258,19 @@ fn dump(store: &dyn Store, arn: &str) -> Vec<String> {
     if let Some(view) = store.begin_read(arn).unwrap().view() {
         all.extend(read_all(view).unwrap());
     }
-    push_debug(all, store.state_machines("arn:b", None, 9).unwrap());
-    push_debug(all, store.state_machines("", Some("arn:a"), 2).unwrap());
-    push_debug(all, store.state_machines("arn:b", Some("brn"), 2).unwrap());
+    push_debug(all, without_tags(store.state_machines("arn:b", None, 9).unwrap()));
+    push_debug(all, without_tags(store.state_machines("", Some("arn:a"), 2).unwrap()));
+    push_debug(all, without_tags(store.state_machines("arn:b", Some("brn"), 2).unwrap()));
+    push_debug(all, without_tags(store.state_machines("arn:b", Some("a"), 2).unwrap()));
+    let mut expired = store.expired_state_machines(at(2), 9).unwrap();
+    expired.sort_unstable();
+    push_debug(all, expired);
     output
+}
+
+/// Returns state machines without the tags, which stores may omit in lists.
+fn without_tags(listed: Vec<(String, StateMachine)>) -> Vec<(String, StateMachine)> {
+    listed.into_iter().map(|(arn, state_machine)| (arn, StateMachine { tags: Vec::new(), ..state_machine })).collect()
 }
 
 /// Also compares the view of the write transaction with the one of a read transaction.
@@ -293,6 +313,7 @@ fn compare_with_memory(store: StoreKind, seed: u64) {
         assert_eq!(dump(&memory, arn), dump(&*opened, arn), "{store:?}, seed {seed}, step {step}");
         if step % 100 == 0 && store.is_durable() {
             drop(opened);
+            OPENED.set(OPENED.get() + 10);
             opened = storage.open_store();
             assert_eq!(dump(&memory, arn), dump(&*opened, arn), "{store:?}, seed {seed}, step {step}, after reopening");
         }

@@ -1,6 +1,7 @@
 //! 10,000 stored executions: lists, counts, and the deletion of their state machine.
 
 use super::pair::Pair;
+use crate::engine_access::list_keys;
 use crate::requests::{ORDERS, call_ok, execution_arn, new_state_machine};
 use crate::storage::StoreKind;
 use serde_json::{Value, json};
@@ -15,7 +16,7 @@ const EXCESS: usize = LIMIT / 64;
 const RULES: &str = r#"[
     {"name": "succeeds*", "output": 1, "after": "5s"},
     {"name": "fails*", "error": "E", "cause": "on purpose"},
-    {"name": "later*", "output": 2, "after": "30d"}
+    {"name": "later*", "output": 2, "after": "720h"}
 ]"#;
 
 fn fill(pair: &Pair) {
@@ -57,7 +58,8 @@ fn list(sfn: &StepFunctions, filter: &Value, page: usize) -> Vec<String> {
 
 /// Compares lists. With trimmed executions, the store has up to 1/64 more at their ends.
 fn compare_lists(pair: &Pair) {
-    let qualifiers = ["", ":PROD", ":1", ":2"].map(|qualifier| json!({"stateMachineArn": format!("{ORDERS}{qualifier}")}));
+    let qualifiers =
+        ["", ":PROD", ":1", ":2"].map(|qualifier| json!({"stateMachineArn": format!("{ORDERS}{qualifier}")}));
     let statuses = ["RUNNING", "SUCCEEDED", "FAILED", "ABORTED"].map(|status| json!({"statusFilter": status}));
     for (filter, page) in qualifiers.iter().chain(&statuses).flat_map(|filter| [(filter, 1000), (filter, 333)]) {
         let begun = Instant::now();
@@ -65,7 +67,9 @@ fn compare_lists(pair: &Pair) {
         println!("{filter}: {} executions in pages of {page}: {:?}", found.len(), begun.elapsed());
         assert!(found == expected, "{filter}, {} of {}", found.len(), expected.len());
     }
-    let running = |sfn: &StepFunctions| -> BTreeSet<String> { sfn.running_executions(Some(ORDERS)).unwrap().into_iter().collect() };
+    let running = |sfn: &StepFunctions| -> BTreeSet<String> {
+        sfn.running_executions(Some(ORDERS)).unwrap().into_iter().collect()
+    };
     assert!(running(&pair.cluster) == running(&pair.memory));
     compare_counts(pair);
 }
@@ -79,7 +83,8 @@ fn compare_counts(pair: &Pair) {
 fn exceed_limit(pair: &Pair) {
     (LIMIT..LIMIT + 2 * EXCESS).for_each(|number| start(pair, number));
     let arns = |sfn: &StepFunctions| -> BTreeSet<String> {
-        let arn = |item: &String| serde_json::from_str::<Value>(item).unwrap()["executionArn"].as_str().unwrap().to_owned();
+        let arn =
+            |item: &String| serde_json::from_str::<Value>(item).unwrap()["executionArn"].as_str().unwrap().to_owned();
         list(sfn, &json!({}), 1000).iter().map(arn).collect()
     };
     let (found, expected) = (arns(&pair.cluster), arns(&pair.memory));
@@ -99,10 +104,10 @@ fn delete(pair: &Pair) {
     pair.call_ok("DeleteStateMachine", &json!({"stateMachineArn": ORDERS}));
     assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
     pair.call("DescribeExecution", &execution_arn("fails-1"));
-    let keys_before = pair.storage.keys().len();
+    let keys_before = list_keys(&*pair.storage.open_engine()).len();
     pair.call_ok("CreateStateMachine", &new_state_machine("orders"));
     assert!(keys_before > 2 * LIMIT, "{keys_before} keys: the records are deleted in the background");
-    let store = pair.storage.open_cluster_store();
+    let store = pair.storage.try_open_store().unwrap();
     let slowest = std::thread::scope(|scope| {
         let sweep = scope.spawn(|| store.maintain(sfn_alias::Timestamp::now()).unwrap());
         let (mut slowest, mut number) = (Duration::ZERO, 0);
@@ -119,7 +124,7 @@ fn delete(pair: &Pair) {
     println!("slowest start and list during the sweep: {slowest:?}");
     assert!(slowest < Duration::from_secs(5), "{slowest:?}");
     compare_lists(pair);
-    let left = pair.storage.keys();
+    let left = list_keys(&*pair.storage.open_engine());
     let created = number_of_records(&pair.memory);
     assert!(left.len() <= 12 + 4 * created, "{} keys of {created} executions remain", left.len());
 }

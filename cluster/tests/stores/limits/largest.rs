@@ -82,7 +82,8 @@ fn create_aliases(pair: &Pair) {
     let route = |version: usize, weight: u32| json!({"stateMachineVersionArn": format!("{ORDERS}:{version}"), "weight": weight});
     for number in 0..100 {
         let routes = json!([route(number + 1, 40), route(VERSIONS - number, 60)]);
-        let input = json!({"name": alias_name(number), "description": long_text(number, 256), "routingConfiguration": routes});
+        let input =
+            json!({"name": alias_name(number), "description": long_text(number, 256), "routingConfiguration": routes});
         pair.call_ok("CreateStateMachineAlias", &input);
     }
     let input = json!({"name": "more", "routingConfiguration": [route(1, 100)]});

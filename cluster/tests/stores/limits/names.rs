@@ -7,9 +7,10 @@ use sfn_alias::Limits;
 
 /// Names of state machines and executions.
 fn names() -> Vec<String> {
-    let mut names: Vec<String> = ["a", "A", "0", "-", "_", ".", "..", "a.b", "a-b", "é", "e\u{301}", "名前", "😀", "ß", "\u{10fffd}"]
-        .map(str::to_owned)
-        .into();
+    let mut names: Vec<String> =
+        ["a", "A", "0", "-", "_", ".", "..", "a.b", "a-b", "é", "e\u{301}", "名前", "😀", "ß", "\u{10fffd}"]
+            .map(str::to_owned)
+            .into();
     // The ASCII characters that are neither letters, digits nor excluded.
     names.extend("!'()+=@-_.".chars().map(|character| format!("{character}x{character}")));
     names.extend(["z".repeat(80), "é".repeat(80), "😀".repeat(80)]);

@@ -42,7 +42,13 @@ impl Pair {
         });
         let shorten = |text: String| text.chars().take(2000).collect::<String>();
         let request = || format!("{operation} {}", shorten(body.clone()));
-        assert!(memory == cluster, "{}\n{}\n{}", request(), shorten(format!("{memory:?}")), shorten(format!("{cluster:?}")));
+        assert!(
+            memory == cluster,
+            "{}\n{}\n{}",
+            request(),
+            shorten(format!("{memory:?}")),
+            shorten(format!("{cluster:?}"))
+        );
         memory.1
     }
 
