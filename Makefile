@@ -156,6 +156,7 @@ bench: tools ## the benchmarks, each compared with a floor
 	$(MAKE) -C bindings-node bench
 	$(MAKE) -C bench/http
 	$(MAKE) -C bench/http upstream
+	$(MAKE) -C bench/cluster
 
 packages: tools ## check the templates that well-known packages contain
 	$(CARGO) build -q -p sfn-alias-cli --locked

@@ -1,7 +1,8 @@
-//! What a process remembers: state machines, which may be outdated, and revisions, which never change.
+//! What a process remembers: state machines and executions, which may be outdated, and revisions, which never change.
 
 use crate::key::Id;
 use crate::state_machine::Loaded;
+use crate::view::ReadExecution;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache as QuickCache;
 use sfn_alias::model::Revision;
@@ -29,6 +30,21 @@ impl Weighter<(Id, u64), Arc<Revision>> for BySize {
     }
 }
 
+impl Weighter<Vec<u8>, Arc<ReadExecution>> for BySize {
+    fn weight(&self, key: &Vec<u8>, read: &Arc<ReadExecution>) -> u64 {
+        let execution = &read.stored.execution;
+        let ending =
+            execution.ending.as_deref().into_iter().chain(execution.redrives.iter().map(|redrive| &redrive.previous));
+        let texts = ending.flat_map(|ending| {
+            let failure = ending.outcome.failure();
+            let failure = failure.into_iter().flat_map(|failure| [&failure.error, &failure.cause]);
+            ending.outcome.output().into_iter().chain(failure.flatten()).map(|text| length(text))
+        });
+        let key = u64::try_from(key.len()).unwrap_or(u64::MAX);
+        texts.chain([key, length(&execution.input)]).fold(OVERHEAD, u64::saturating_add)
+    }
+}
+
 fn length(text: &str) -> u64 {
     u64::try_from(text.len()).unwrap_or(u64::MAX)
 }
@@ -38,6 +54,7 @@ fn length(text: &str) -> u64 {
 pub(crate) struct Cache {
     state_machines: QuickCache<Arc<str>, Arc<Loaded>, BySize>,
     revisions: QuickCache<(Id, u64), Arc<Revision>, BySize>,
+    executions: QuickCache<Vec<u8>, Arc<ReadExecution>, BySize>,
 }
 
 impl Cache {
@@ -46,6 +63,7 @@ impl Cache {
         Self {
             state_machines: QuickCache::with_weighter(ESTIMATED_ITEMS, bytes, BySize),
             revisions: QuickCache::with_weighter(ESTIMATED_ITEMS, bytes, BySize),
+            executions: QuickCache::with_weighter(ESTIMATED_ITEMS, bytes, BySize),
         }
     }
 
@@ -70,8 +88,22 @@ impl Cache {
         self.revisions.insert((id, number), revision);
     }
 
-    /// Returns the number of bytes in both caches.
+    /// Returns an execution by the key of its record. It may have changed since.
+    pub fn execution(&self, key: &[u8]) -> Option<Arc<ReadExecution>> {
+        self.executions.get(key)
+    }
+
+    /// Stores an execution, or removes it if it is not stored any more.
+    pub fn put_execution(&self, key: &[u8], read: Option<Arc<ReadExecution>>) {
+        match read {
+            Some(read) => self.executions.insert(key.to_vec(), read),
+            None => drop(self.executions.remove(key)),
+        }
+    }
+
+    /// Returns the number of bytes in all caches.
     pub fn bytes(&self) -> u64 {
-        self.state_machines.weight().saturating_add(self.revisions.weight())
+        let weights = [self.state_machines.weight(), self.revisions.weight(), self.executions.weight()];
+        weights.into_iter().fold(0, u64::saturating_add)
     }
 }

@@ -7,7 +7,7 @@ use crate::key::{self, Id, Kind};
 use crate::own::OwnWrite;
 use crate::record::{IndexRecord, UnstoredRecord, invalid_key, parse};
 use crate::retention::Sum;
-use crate::sequence::time_of;
+use crate::sequence::{first_sequence_at, time_of};
 use crate::shared::Shared;
 use crate::state_machine::{first_record, missing_result, records};
 use parking_lot::Mutex;
@@ -23,7 +23,7 @@ const RANGE_BATCH: usize = 1000;
 /// Endings that one commit adds to a sum: each needs a guard and a write.
 const SUM_BATCH: usize = 60;
 /// Maximum number of deleted state machines, and of endings, that one round reads.
-const MAX_PER_ROUND: usize = 10_000;
+const MAX_PER_ROUND: usize = 100_000;
 /// Maximum number of revisions that wait. Further ones are deleted with their state machine.
 const MAX_RELEASED: usize = 100_000;
 
@@ -72,6 +72,7 @@ impl<'a> Sweeper<'a> {
 
     pub fn run(&mut self) -> Result<()> {
         self.delete_deleted()?;
+        self.delete_start_marks()?;
         self.sum_endings()?;
         self.delete_revisions()
     }
@@ -108,26 +109,50 @@ impl<'a> Sweeper<'a> {
         Ok(())
     }
 
-    /// Deletes the records of one kind in several commits, so that other requests need not wait long.
+    /// Deletes the records of one kind.
     fn delete_records(&mut self, kind: Kind, id: Id) -> Result<()> {
         let (start, end) = kind.range(id);
+        self.delete_range(&start, &end)
+    }
+
+    /// Deletes in several commits, so that other requests need not wait long.
+    fn delete_range(&mut self, start: &[u8], end: &[u8]) -> Result<()> {
         loop {
             self.deadline = self.shared.attempts.deadline();
+            let (start, end) = (start.to_vec(), end.to_vec());
             let range = Read::Range { start: start.clone(), end: end.clone(), limit: RANGE_BATCH, values: false };
             let found = self.read_one(range)?;
             let is_last = found.len() < RANGE_BATCH;
             // Counters are not records.
-            let batch_end = found.last().filter(|_| !is_last).map_or_else(|| end.clone(), |last| key::after(&last.key));
-            self.commit(Vec::new(), vec![Write::DeleteRange(start.clone(), batch_end)])?;
+            let batch_end = found.last().filter(|_| !is_last).map_or(end, |last| key::after(&last.key));
+            self.commit(Vec::new(), vec![Write::DeleteRange(start, batch_end)])?;
             if is_last {
                 return Ok(());
             }
         }
     }
 
+    /// Deletes the marks of starts that the processes that wrote them no longer need.
+    fn delete_start_marks(&mut self) -> Result<()> {
+        let (mut start, end) = Kind::StartMark.range_of_all();
+        let old = key::number_suffix(first_sequence_at(self.now.saturating_sub(self.min_age)));
+        loop {
+            self.deadline = self.shared.attempts.deadline();
+            let range = Read::Range { start: start.clone(), end: end.clone(), limit: 1, values: false };
+            let Some(first) = self.read_one(range)?.into_iter().next() else { return Ok(()) };
+            let id = key::parse_id(&first.key).ok_or_else(|| invalid_key(&first.key))?;
+            let (first_of_id, end_of_id) = Kind::StartMark.range(id);
+            let end_of_old = Kind::StartMark.key(id, &old);
+            if first.key < end_of_old {
+                self.delete_range(&first_of_id, &end_of_old)?;
+            }
+            start = end_of_id;
+        }
+    }
+
     /// Adds endings to the sums of their state machines.
     fn sum_endings(&mut self) -> Result<()> {
-        let (mut start, end) = (b"y/".to_vec(), key::end_of_prefix(b"y/"));
+        let (mut start, end) = Kind::UnstoredEnding.range_of_all();
         let mut count = 0_usize;
         while count < MAX_PER_ROUND {
             self.deadline = self.shared.attempts.deadline();

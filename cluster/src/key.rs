@@ -42,6 +42,8 @@ pub enum Kind {
     Revision,
     /// Names of executions in the order of their starts.
     Sequence,
+    /// Starts that are only counted, so that a process finds out whether its start was counted.
+    StartMark,
     Tags,
     /// The sum of the endings of executions that are not stored.
     UnstoredSum,
@@ -52,8 +54,12 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// All kinds.
-    pub const ALL: [Self; 12] = [
+    /// All kinds, in the order in which the records of a deleted state machine are deleted: the sum of endings after those
+    /// that may become part of it.
+    pub const ALL: [Self; 13] = [
+        Self::Execution,
+        Self::UnstoredEnding,
+        Self::UnstoredSum,
         Self::Alias,
         Self::CopiedCount,
         Self::StartCount,
@@ -61,11 +67,9 @@ impl Kind {
         Self::Open,
         Self::Revision,
         Self::Sequence,
+        Self::StartMark,
         Self::Tags,
-        Self::UnstoredSum,
         Self::Version,
-        Self::Execution,
-        Self::UnstoredEnding,
     ];
 
     const fn letter(self) -> char {
@@ -74,6 +78,7 @@ impl Kind {
             Self::CopiedCount => 'b',
             Self::StartCount => 'c',
             Self::Ended => 'd',
+            Self::StartMark => 'e',
             Self::Open => 'o',
             Self::Revision => 'r',
             Self::Sequence => 's',
@@ -83,6 +88,13 @@ impl Kind {
             Self::Execution => 'x',
             Self::UnstoredEnding => 'y',
         }
+    }
+
+    /// Returns the range of the keys of all state machines.
+    pub fn range_of_all(self) -> (Vec<u8>, Vec<u8>) {
+        let prefix = format!("{}/", self.letter()).into_bytes();
+        let end = end_of_prefix(&prefix);
+        (prefix, end)
     }
 
     /// Returns the prefix of the keys of a state machine.
@@ -208,7 +220,7 @@ const fn restore_time(ordered: u64) -> Timestamp {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "tests")]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 

@@ -23,6 +23,8 @@ pub(crate) enum OwnWrite {
     Execution { key: Vec<u8>, previous: Generation, tag: Tag },
     /// The ending of an execution that is not stored.
     Unstored { key: Vec<u8>, tag: Tag },
+    /// A start that is only counted.
+    StartMark { key: Vec<u8>, tag: Tag },
     /// No record has a tag, so that the commit is attempted once.
     Unmarked,
 }
@@ -57,6 +59,9 @@ impl OwnWrite {
             Self::Unstored { key, tag } => finder.find_record(key.clone(), |record| {
                 Ok(parse::<UnstoredRecord>(&record.key, &record.value)?.tag == *tag)
             }),
+            Self::StartMark { key, tag } => {
+                finder.find_record(key.clone(), |record| Ok(parse::<Tag>(&record.key, &record.value)? == *tag))
+            }
             Self::Unmarked => Ok(WasApplied::No),
         }
     }

@@ -3,7 +3,10 @@
 use crate::engine::{Commit, Generation, Guard, Write};
 use crate::key::{self, Id, Kind};
 use crate::own::OwnWrite;
-use crate::record::{AliasRecord, DeletedRecord, HeadRecord, RevisionRecord, Tag, VersionRecord, write, write_tags};
+use crate::record::{
+    AliasRecord, DeletedRecord, ExecutionTags, HeadRecord, RevisionRecord, StoredExecution, Tag, VersionRecord, write,
+    write_tags,
+};
 use crate::state_machine::{self, Loaded};
 use sfn_alias::model::{Alias, Revision, StateMachine, Timestamp, Version};
 use sfn_alias::store::Change;
@@ -17,6 +20,8 @@ pub(crate) struct Plan {
     pub own: OwnWrite,
     /// The state machine after the commit.
     pub after: After,
+    /// The execution that the commit writes, with the key of its record.
+    pub execution: Option<(Vec<u8>, StoredExecution, ExecutionTags)>,
     /// Revisions that may have no reference after the commit.
     pub released_revisions: Vec<u64>,
 }
@@ -74,7 +79,7 @@ fn replace(arn: &str, stored: &Loaded, tag: Tag, writes: &mut Vec<Write>) -> Res
 fn finish_head(arn: &str, loaded: Loaded, tag: Tag, mut commit: Commit, own: OwnWrite) -> Result<Plan> {
     let head = HeadRecord::new(loaded.id, tag, loaded.revision, &loaded.state_machine);
     commit.writes.push(Write::Put(key::head(arn), write(&head)?));
-    Ok(Plan { commit, own, after: After::Changed(Box::new(loaded)), released_revisions: Vec::new() })
+    Ok(Plan { commit, own, after: After::Changed(Box::new(loaded)), execution: None, released_revisions: Vec::new() })
 }
 
 /// Plans the deletion of a state machine. Its other records are deleted later.
@@ -84,7 +89,7 @@ pub(crate) fn plan_delete(arn: &str, stored: &Loaded, tag: Tag) -> Result<Plan> 
     let guards = vec![Guard::At(key::head(arn), stored.generation)];
     let commit = Commit { guards, writes, otherwise: state_machine::reads(arn, stored.id).into() };
     let own = OwnWrite::DeletedHead { id: stored.id, tag };
-    Ok(Plan { commit, own, after: After::Deleted, released_revisions: Vec::new() })
+    Ok(Plan { commit, own, after: After::Deleted, execution: None, released_revisions: Vec::new() })
 }
 
 /// Plans a change of a stored state machine that is not a change of an execution.

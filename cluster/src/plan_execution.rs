@@ -1,6 +1,6 @@
 //! Turns a change of an execution into one commit.
 
-use crate::engine::{Commit, Guard, Write};
+use crate::engine::{Commit, Guard, Read, Write};
 use crate::key::{self, Id, Kind};
 use crate::own::OwnWrite;
 use crate::plan::{After, Plan};
@@ -38,7 +38,8 @@ impl ExecutionPlanner<'_> {
             Write::Put(index_key(self.id(), &stored), write(&IndexRecord::new(&stored))?),
             self.count_start(version),
         ];
-        Ok(self.finish(guards, writes, OwnWrite::Start { key: name_key, tag: self.tag }))
+        let own = OwnWrite::Start { key: name_key.clone(), tag: self.tag };
+        Ok(self.finish(guards, writes, own, Some((name_key, stored, tags))))
     }
 
     /// Plans a start that is only counted, with how it ended if that is known.
@@ -48,19 +49,23 @@ impl ExecutionPlanner<'_> {
         ending: Option<&UnstoredEnding>,
         sequence: u64,
     ) -> Result<Plan> {
-        let (mut guards, mut writes) = (vec![self.head_guard()], vec![self.count_start(version)]);
-        let Some(ending) = ending else { return Ok(self.finish(guards, writes, OwnWrite::Unmarked)) };
-        let key = Kind::UnstoredEnding.key(self.id(), key::number_suffix(sequence));
-        guards.push(Guard::Absent(key.clone()));
-        writes.push(Write::Put(key.clone(), write(&UnstoredRecord::new(self.tag, version, ending))?));
-        Ok(self.finish(guards, writes, OwnWrite::Unstored { key, tag: self.tag }))
+        let (kind, value) = match ending {
+            Some(ending) => (Kind::UnstoredEnding, write(&UnstoredRecord::new(self.tag, version, ending))?),
+            None => (Kind::StartMark, write(&self.tag)?),
+        };
+        let key = kind.key(self.id(), key::number_suffix(sequence));
+        let guards = vec![self.head_guard(), Guard::Absent(key.clone())];
+        let writes = vec![self.count_start(version), Write::Put(key.clone(), value)];
+        let (tag, has_ending) = (self.tag, ending.is_some());
+        let own = if has_ending { OwnWrite::Unstored { key, tag } } else { OwnWrite::StartMark { key, tag } };
+        Ok(self.finish(guards, writes, own, None))
     }
 
     /// Plans another ending of an execution.
     pub fn plan_ending(&self, read: &ReadExecution, ending: Ending) -> Result<Plan> {
         let mut stored = read.stored.clone();
         stored.execution.ending = Some(Box::new(ending));
-        self.plan_replacement(read, &stored)
+        self.plan_replacement(read, stored)
     }
 
     /// Plans a redrive of an execution.
@@ -68,21 +73,21 @@ impl ExecutionPlanner<'_> {
         let mut stored = read.stored.clone();
         stored.execution.redrives.push(redrive);
         stored.execution.ending = ending.map(Box::new);
-        self.plan_replacement(read, &stored)
+        self.plan_replacement(read, stored)
     }
 
-    fn plan_replacement(&self, read: &ReadExecution, stored: &StoredExecution) -> Result<Plan> {
+    fn plan_replacement(&self, read: &ReadExecution, stored: StoredExecution) -> Result<Plan> {
         let key = Kind::Execution.key(self.id(), &stored.execution.name);
         let guards = vec![self.head_guard(), Guard::At(key.clone(), read.generation)];
         let tags = ExecutionTags { last: self.tag, ..read.tags };
-        let (old_index, new_index) = (index_key(self.id(), &read.stored), index_key(self.id(), stored));
+        let (old_index, new_index) = (index_key(self.id(), &read.stored), index_key(self.id(), &stored));
         let mut writes = vec![Write::Put(key.clone(), stored.write(tags)?)];
         if old_index != new_index {
             writes.push(Write::Delete(old_index));
         }
-        writes.push(Write::Put(new_index, write(&IndexRecord::new(stored))?));
-        let own = OwnWrite::Execution { key, previous: read.generation, tag: self.tag };
-        Ok(self.finish(guards, writes, own))
+        writes.push(Write::Put(new_index, write(&IndexRecord::new(&stored))?));
+        let own = OwnWrite::Execution { key: key.clone(), previous: read.generation, tag: self.tag };
+        Ok(self.finish(guards, writes, own, Some((key, stored, tags))))
     }
 
     fn head_guard(&self) -> Guard {
@@ -93,10 +98,17 @@ impl ExecutionPlanner<'_> {
         Write::Increment(Kind::StartCount.key(self.id(), key::version_suffix(version)))
     }
 
-    fn finish(&self, guards: Vec<Guard>, writes: Vec<Write>, own: OwnWrite) -> Plan {
-        let otherwise = state_machine::reads(self.arn, self.id()).into();
+    fn finish(
+        &self,
+        guards: Vec<Guard>,
+        writes: Vec<Write>,
+        own: OwnWrite,
+        execution: Option<(Vec<u8>, StoredExecution, ExecutionTags)>,
+    ) -> Plan {
+        let mut otherwise = state_machine::reads(self.arn, self.id()).to_vec();
+        otherwise.extend(execution.iter().map(|(key, ..)| Read::Key(key.clone())));
         let commit = Commit { guards, writes, otherwise };
-        Plan { commit, own, after: After::Unchanged, released_revisions: Vec::new() }
+        Plan { commit, own, after: After::Unchanged, execution, released_revisions: Vec::new() }
     }
 }
 

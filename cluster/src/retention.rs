@@ -19,7 +19,7 @@ const EXACT_BELOW: usize = 64;
 /// Executions that one commit deletes: each needs a guard and three writes.
 const BATCH: usize = 40;
 /// Commits that are attempted if other processes delete the same executions.
-const MAX_CONFLICTS: usize = 5;
+const MAX_CONFLICTS: usize = 20;
 /// State machines whose starts are counted. Beyond it, counting begins anew.
 const MAX_COUNTED: usize = 100_000;
 
@@ -49,26 +49,27 @@ impl Retention {
 
 /// Deletes the oldest executions until `limit` remain. Returns the numbers of their revisions.
 pub(crate) fn delete_oldest(shared: &Shared, id: Id, limit: usize, deadline: Instant) -> Result<Vec<u64>> {
-    let (mut revisions, mut conflicts) = (Vec::new(), 0_usize);
-    loop {
-        let (start, end) = Kind::Sequence.range(id);
-        let found = shared.attempts.read(&[Read::Count { start, end }], deadline)?;
-        let [Found::Count(count)] = &*found else { return Err(missing_result()) };
-        let excess = usize::try_from(*count).unwrap_or(usize::MAX).saturating_sub(limit);
-        if excess == 0 {
-            return Ok(revisions);
+    let mut revisions = Vec::new();
+    for _ in 0..MAX_CONFLICTS {
+        let mut excess = count_excess(shared, id, limit, deadline)?;
+        while excess > 0 {
+            // After a conflict, another process has deleted some of them.
+            let Some(deleted) = delete_batch(shared, id, excess.min(BATCH), deadline)? else { break };
+            excess = excess.saturating_sub(deleted.len().max(1));
+            revisions.extend(deleted);
         }
-        match delete_batch(shared, id, excess.min(BATCH), deadline)? {
-            Some(deleted) => revisions.extend(deleted),
-            None => {
-                conflicts = conflicts.saturating_add(1);
-                if conflicts > MAX_CONFLICTS {
-                    // Another process deletes them.
-                    return Ok(revisions);
-                }
-            }
+        if excess == 0 {
+            break;
         }
     }
+    Ok(revisions)
+}
+
+fn count_excess(shared: &Shared, id: Id, limit: usize, deadline: Instant) -> Result<usize> {
+    let (start, end) = Kind::Sequence.range(id);
+    let found = shared.attempts.read(&[Read::Count { start, end }], deadline)?;
+    let [Found::Count(count)] = &*found else { return Err(missing_result()) };
+    Ok(usize::try_from(*count).unwrap_or(usize::MAX).saturating_sub(limit))
 }
 
 /// Deletes a number of executions and adds their endings to the sum. Returns the numbers of their revisions; `None` after a

@@ -36,13 +36,17 @@ impl Numbers {
     /// Returns the sequence number of an execution that starts at a time. It is greater than all earlier ones of this process,
     /// and ordered by time among processes. Two processes may generate the same number, which a guard detects.
     pub fn next_sequence(&self, started: Timestamp) -> u64 {
-        let millis = started.as_millis().saturating_sub(EPOCH_MILLIS).max(0).unsigned_abs();
-        let millis = millis.min(u64::MAX >> (COUNTER_BITS + PROCESS_BITS));
-        let first = (millis << (COUNTER_BITS + PROCESS_BITS)) | (self.process % STEP);
+        let first = first_sequence_at(started) | (self.process % STEP);
         let next = |last: u64| last.saturating_add(STEP).max(first);
         let last = self.last_sequence.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(next(last)));
         last.map_or(first, next)
     }
+}
+
+/// Returns the lowest sequence number of a time.
+pub(crate) fn first_sequence_at(time: Timestamp) -> u64 {
+    let millis = time.as_millis().saturating_sub(EPOCH_MILLIS).max(0).unsigned_abs();
+    millis.min(u64::MAX >> (COUNTER_BITS + PROCESS_BITS)) << (COUNTER_BITS + PROCESS_BITS)
 }
 
 /// Returns the time of a sequence number.

@@ -27,8 +27,11 @@ pub struct Loaded {
     pub aliases: Arc<Aliases>,
 }
 
+/// Number of reads of a state machine.
+pub const READS: usize = 4;
+
 /// Returns the reads of a state machine: its head, tags, versions and aliases.
-pub fn reads(arn: &str, id: Id) -> [Read; 4] {
+pub fn reads(arn: &str, id: Id) -> [Read; READS] {
     let range = |kind: Kind| {
         let (start, end) = kind.range(id);
         Read::Range { start, end, limit: usize::MAX, values: true }

@@ -71,6 +71,9 @@ impl ClusterStore {
     }
 
     fn read_range(&self, (start, end): (Vec<u8>, Vec<u8>), limit: usize) -> Result<Vec<Record>> {
+        if start >= end {
+            return Ok(Vec::new());
+        }
         let range = Read::Range { start, end, limit, values: true };
         let found = self.shared.attempts.read(&[range], self.shared.attempts.deadline())?;
         Ok(records(found.first().ok_or_else(missing_result)?)?.to_vec())

@@ -4,19 +4,19 @@
 //! and its commit proves it: by guards if it changes something, and otherwise by a read.
 
 use crate::attempts::CommitResult;
-use crate::engine::{Generation, Read};
+use crate::engine::{Found, Generation, Read};
 use crate::garbage::Released;
 use crate::key::{self, Id};
 use crate::plan::{After, Plan, plan_change, plan_create, plan_delete};
 use crate::plan_execution::ExecutionPlanner;
 use crate::retention::delete_oldest;
 use crate::shared::Shared;
-use crate::state_machine::{Loaded, first_record, missing_result};
-use crate::view::ClusterView;
+use crate::state_machine::{self, Loaded, first_record, missing_result};
+use crate::view::{Access, ClusterView, ReadExecution};
 use parking_lot::MutexGuard;
 use sfn_alias::model::{Execution, UnstoredEnding};
 use sfn_alias::store::{Change, CommitOutcome, ReadTransaction, View, WriteTransaction};
-use sfn_alias::{Error, Result};
+use sfn_alias::{Error, Result, Timestamp};
 use std::cell::Cell;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -37,7 +37,7 @@ impl<'t> ClusterRead<'t> {
     pub fn begin(shared: &'t Shared, arn: &str) -> Result<Self> {
         let deadline = shared.attempts.deadline();
         let loaded = shared.read_current(arn, deadline)?;
-        Ok(Self(loaded.map(|loaded| ClusterView::new(shared, loaded, deadline))))
+        Ok(Self(loaded.map(|loaded| ClusterView::new(shared, loaded, Access::Read, deadline))))
     }
 }
 
@@ -65,7 +65,7 @@ impl<'t> ClusterWrite<'t> {
         let cached = shared.cache.state_machine(arn);
         let is_current = cached.is_none();
         let loaded = cached.map_or_else(|| shared.load(arn, deadline), |cached| Ok(Some(cached)))?;
-        let view = loaded.map(|loaded| ClusterView::new(shared, loaded, deadline));
+        let view = loaded.map(|loaded| ClusterView::new(shared, loaded, Access::Write, deadline));
         Ok(Self { shared, arn, view, is_current, deadline, lock })
     }
 
@@ -79,20 +79,22 @@ impl<'t> ClusterWrite<'t> {
         if self.is_current && executions.is_empty() {
             return Ok(CommitOutcome::Committed);
         }
-        let head = (key::head(self.arn), self.loaded().map(|loaded| loaded.generation));
-        let assumed: Vec<(Vec<u8>, Option<Generation>)> = std::iter::once(head).chain(executions).collect();
-        let reads: Vec<_> = assumed.iter().map(|(key, _)| Read::Generation(key.clone())).collect();
+        let mut reads = vec![Read::Generation(key::head(self.arn))];
+        reads.extend(executions.iter().map(|(key, _)| Read::Key(key.clone())));
         let found = self.shared.attempts.read(&reads, self.deadline)?;
-        if found.len() != assumed.len() {
-            return Err(missing_result());
+        let [head, found_executions @ ..] = &*found else { return Err(missing_result()) };
+        let mut outcome = CommitOutcome::Committed;
+        if first_record(head)?.map(|record| record.generation) != self.loaded().map(|loaded| loaded.generation) {
+            self.shared.cache.remove_state_machine(self.arn);
+            outcome = CommitOutcome::Conflict;
         }
-        for ((_, generation), found) in assumed.iter().zip(&found) {
-            if first_record(found)?.map(|record| record.generation) != *generation {
-                self.shared.cache.remove_state_machine(self.arn);
-                return Ok(CommitOutcome::Conflict);
+        for ((key, assumed), found) in executions.iter().zip(found_executions) {
+            if first_record(found)?.map(|record| record.generation) != *assumed {
+                self.shared.cache.put_execution(key, ReadExecution::parse(found)?);
+                outcome = CommitOutcome::Conflict;
             }
         }
-        Ok(CommitOutcome::Committed)
+        Ok(outcome)
     }
 
     /// Commits a change of the state machine itself. Waits for other changes of this process.
@@ -133,14 +135,14 @@ impl<'t> ClusterWrite<'t> {
         let plan = match change {
             Change::PutExecution { execution, limit } => return self.start(&planner, *execution, limit),
             Change::CountStart { version, ending } => {
-                let time = view.state_machine().created;
-                planner.plan_count(version, ending.as_ref(), self.shared.numbers.next_sequence(time))?
+                let sequence = self.shared.numbers.next_sequence(Timestamp::now());
+                planner.plan_count(version, ending.as_ref(), sequence)?
             }
-            Change::EndExecution { name, ending } => match view.read_execution(&name)? {
+            Change::EndExecution { name, ending } => match view.read_existing(&name)? {
                 Some(read) => planner.plan_ending(&read, ending)?,
                 None => return self.prove(),
             },
-            Change::RedriveExecution { name, redrive, ending } => match view.read_execution(&name)? {
+            Change::RedriveExecution { name, redrive, ending } => match view.read_existing(&name)? {
                 Some(read) => planner.plan_redrive(&read, redrive, ending)?,
                 None => return self.prove(),
             },
@@ -166,27 +168,52 @@ impl<'t> ClusterWrite<'t> {
     }
 
     fn run(&self, plan: Plan) -> Result<CommitOutcome> {
-        let (shared, arn) = (self.shared, self.arn);
-        let result = shared.attempts.commit(&plan.commit, &plan.own, self.deadline);
-        let result = result.inspect_err(|_| shared.cache.remove_state_machine(arn))?;
-        let CommitResult::Applied(generation) = result else {
-            let found = if let CommitResult::Conflict(Some(found)) = result { found } else { Vec::new() };
-            match self.loaded() {
-                Some(loaded) if !found.is_empty() => drop(shared.cache_found(arn, &found, loaded.id)?),
-                _ => shared.cache.remove_state_machine(arn),
+        let result = self.shared.attempts.commit(&plan.commit, &plan.own, self.deadline);
+        match result.inspect_err(|_| self.forget(&plan))? {
+            CommitResult::Applied(Some(generation)) => self.cache_written(plan, generation),
+            CommitResult::Applied(None) => self.forget(&plan),
+            CommitResult::Conflict(found) => {
+                self.forget(&plan);
+                found.map_or(Ok(()), |found| self.cache_found(&plan, &found))?;
+                return Ok(CommitOutcome::Conflict);
             }
-            return Ok(CommitOutcome::Conflict);
-        };
-        match (plan.after, generation) {
-            (After::Unchanged, _) => {}
-            (After::Changed(loaded), Some(generation)) => {
-                let id = loaded.id;
-                shared.cache_changed(arn, *loaded, generation);
-                self.release(id, plan.released_revisions);
-            }
-            (After::Changed(_) | After::Deleted, _) => shared.cache.remove_state_machine(arn),
         }
         Ok(CommitOutcome::Committed)
+    }
+
+    /// Removes what a commit has changed from the cache.
+    fn forget(&self, plan: &Plan) {
+        self.shared.cache.remove_state_machine(self.arn);
+        if let Some((key, ..)) = &plan.execution {
+            self.shared.cache.put_execution(key, None);
+        }
+    }
+
+    fn cache_written(&self, plan: Plan, generation: Generation) {
+        let cache = &self.shared.cache;
+        match plan.after {
+            After::Unchanged => {}
+            After::Changed(loaded) => {
+                let id = loaded.id;
+                self.shared.cache_changed(self.arn, *loaded, generation);
+                self.release(id, plan.released_revisions);
+            }
+            After::Deleted => cache.remove_state_machine(self.arn),
+        }
+        if let Some((key, stored, tags)) = plan.execution {
+            cache.put_execution(&key, Some(Arc::new(ReadExecution { generation, stored, tags })));
+        }
+    }
+
+    /// Stores what was found instead of the guards of a commit.
+    fn cache_found(&self, plan: &Plan, found: &[Found]) -> Result<()> {
+        if let Some(loaded) = self.loaded() {
+            self.shared.cache_found(self.arn, found, loaded.id)?;
+        }
+        if let (Some((key, ..)), Some(found)) = (&plan.execution, found.get(state_machine::READS)) {
+            self.shared.cache.put_execution(key, ReadExecution::parse(found)?);
+        }
+        Ok(())
     }
 
     /// Records revisions that may have no reference any more.

@@ -20,12 +20,31 @@ const CHUNK: usize = 10_000;
 /// Number of index records that are read first for a list with a filter.
 const FILTERED: usize = 1000;
 
-/// A record of an execution that a transaction has read.
+/// A record of an execution as it was read.
 #[derive(Debug, Clone)]
 pub(crate) struct ReadExecution {
     pub generation: Generation,
     pub stored: StoredExecution,
     pub tags: ExecutionTags,
+}
+
+impl ReadExecution {
+    /// Parses what a read of a key found.
+    pub fn parse(found: &Found) -> Result<Option<Arc<Self>>> {
+        let Some(record) = first_record(found)? else { return Ok(None) };
+        let (stored, tags) = StoredExecution::parse(&record.key, &record.value)?;
+        Ok(Some(Arc::new(Self { generation: record.generation, stored, tags })))
+    }
+}
+
+/// How a view reads executions by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// From the engine.
+    Read,
+    /// From the cache; an execution that is not cached is assumed not to exist. The commit proves that, and the next view after
+    /// a conflict finds it in the cache. So a start does not read first.
+    Write,
 }
 
 /// A view of a state machine. Executions are read when they are needed.
@@ -34,13 +53,14 @@ pub(crate) struct ClusterView<'t> {
     pub shared: &'t Shared,
     pub loaded: Arc<Loaded>,
     pub deadline: Instant,
+    access: Access,
     /// The executions that were read by name; `None` if there was none.
-    executions: RefCell<BTreeMap<Box<str>, Option<ReadExecution>>>,
+    executions: RefCell<BTreeMap<Box<str>, Option<Arc<ReadExecution>>>>,
 }
 
 impl<'t> ClusterView<'t> {
-    pub fn new(shared: &'t Shared, loaded: Arc<Loaded>, deadline: Instant) -> Self {
-        Self { shared, loaded, deadline, executions: RefCell::default() }
+    pub fn new(shared: &'t Shared, loaded: Arc<Loaded>, access: Access, deadline: Instant) -> Self {
+        Self { shared, loaded, deadline, access, executions: RefCell::default() }
     }
 
     fn read(&self, reads: &[Read]) -> Result<Vec<Found>> {
@@ -51,20 +71,31 @@ impl<'t> ClusterView<'t> {
         Kind::Execution.key(self.loaded.id, name)
     }
 
-    /// Returns an execution. Reads it once.
-    pub fn read_execution(&self, name: &str) -> Result<Option<ReadExecution>> {
+    /// Returns an execution, always the same one.
+    pub fn read_execution(&self, name: &str) -> Result<Option<Arc<ReadExecution>>> {
         if let Some(known) = self.executions.borrow().get(name) {
             return Ok(known.clone());
         }
-        let found = self.read(&[Read::Key(self.execution_key(name))])?;
-        let record = first_record(found.first().ok_or_else(missing_result)?)?;
-        let read = record.map(|record| {
-            let (stored, tags) = StoredExecution::parse(&record.key, &record.value)?;
-            Ok(ReadExecution { generation: record.generation, stored, tags })
-        });
-        let read = read.transpose()?;
+        let key = self.execution_key(name);
+        let read = match self.access {
+            Access::Read => self.read_stored(key)?,
+            Access::Write => self.shared.cache.execution(&key),
+        };
         self.executions.borrow_mut().insert(name.into(), read.clone());
         Ok(read)
+    }
+
+    /// Returns an execution that exists, as far as the caller knows.
+    pub fn read_existing(&self, name: &str) -> Result<Option<Arc<ReadExecution>>> {
+        match self.read_execution(name)? {
+            Some(read) => Ok(Some(read)),
+            None => self.read_stored(self.execution_key(name)),
+        }
+    }
+
+    fn read_stored(&self, key: Vec<u8>) -> Result<Option<Arc<ReadExecution>>> {
+        let found = self.read(&[Read::Key(key)])?;
+        ReadExecution::parse(found.first().ok_or_else(missing_result)?)
     }
 
     /// Returns the executions that were read by name, with their generations.
@@ -185,7 +216,7 @@ impl View for ClusterView<'_> {
     }
 
     fn execution(&self, name: &str) -> Result<Option<Cow<'_, Execution>>> {
-        Ok(self.read_execution(name)?.map(|read| Cow::Owned(read.stored.execution)))
+        Ok(self.read_execution(name)?.map(|read| Cow::Owned(read.stored.execution.clone())))
     }
 
     /// Reads at one moment. If too few match, reads again, with a greater limit.
