@@ -2,34 +2,52 @@
 
 use crate::attempts::CommitResult;
 use crate::engine::{Commit, Found, Generation, Guard, Read, Record, Write};
-use crate::key::{Id, Kind};
+use crate::key::{self, Id, Kind};
 use crate::own::OwnWrite;
 use crate::plan_execution::index_key;
 use crate::record::{StoredExecution, invalid_key, parse_counts, write_counts};
 use crate::shared::Shared;
 use crate::state_machine::{first_record, missing_result, records};
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 use sfn_alias::model::EndedCounts;
 use sfn_alias::{Error, Result};
 use std::collections::HashMap;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// With a limit below this number, the executions above it are deleted after each start.
 const EXACT_BELOW: usize = 64;
-/// Executions that one commit deletes: each needs a guard and three writes.
-const BATCH: usize = 40;
+/// Executions that one commit deletes: each needs a guard and three writes, and an engine accepts 120 writes.
+const BATCH: usize = 38;
 /// Commits that are attempted if other processes delete the same executions.
 const MAX_CONFLICTS: usize = 20;
+/// The longest pause after a conflict, in milliseconds.
+const MAX_CONFLICT_PAUSE: u64 = 10;
+/// Number of locks. State machines with the same lock wait for each other, which only costs time.
+const LOCKS: usize = 64;
 /// State machines whose starts are counted. Beyond it, counting begins anew.
 const MAX_COUNTED: usize = 100_000;
 
 /// The number of starts since executions were deleted last, per state machine.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Retention {
     starts: Mutex<HashMap<Id, usize>>,
+    /// Locked while a process deletes executions, so that it does not have conflicts with itself.
+    locks: [Mutex<()>; LOCKS],
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self { starts: Mutex::default(), locks: std::array::from_fn(|_| Mutex::new(())) }
+    }
 }
 
 impl Retention {
+    /// Locks the deletion of a state machine's executions; `None` at the deadline.
+    fn lock(&self, id: Id, deadline: Instant) -> Option<MutexGuard<'_, ()>> {
+        let index = usize::try_from(id.0 % LOCKS as u64).unwrap_or(0);
+        self.locks.get(index)?.try_lock_until(deadline)
+    }
+
     /// Counts a start. Returns whether executions are to be deleted: after each start if the limit is small, and otherwise
     /// when 1/64 of the limit was started.
     pub fn count_start(&self, id: Id, limit: usize) -> bool {
@@ -49,35 +67,38 @@ impl Retention {
 
 /// Deletes the oldest executions until `limit` remain. Returns the numbers of their revisions.
 pub(crate) fn delete_oldest(shared: &Shared, id: Id, limit: usize, deadline: Instant) -> Result<Vec<u64>> {
-    let mut revisions = Vec::new();
-    for _ in 0..MAX_CONFLICTS {
-        let mut excess = count_excess(shared, id, limit, deadline)?;
-        while excess > 0 {
-            // After a conflict, another process has deleted some of them.
-            let Some(deleted) = delete_batch(shared, id, excess.min(BATCH), deadline)? else { break };
-            excess = excess.saturating_sub(deleted.len().max(1));
-            revisions.extend(deleted);
-        }
-        if excess == 0 {
+    let (mut revisions, mut conflicts) = (Vec::new(), 0_usize);
+    let Some(_lock) = shared.retention.lock(id, deadline) else { return Ok(revisions) };
+    while conflicts < MAX_CONFLICTS {
+        let excess = read_excess(shared, id, limit, deadline)?;
+        if excess.is_empty() {
             break;
+        }
+        if let Some(deleted) = delete_batch(shared, id, &excess, deadline)? {
+            revisions.extend(deleted);
+        } else {
+            // Another process deletes them.
+            conflicts = conflicts.saturating_add(1);
+            let pause = Duration::from_millis(fastrand::u64(1..=MAX_CONFLICT_PAUSE));
+            shared.attempts.options.timer.sleep(pause);
         }
     }
     Ok(revisions)
 }
 
-fn count_excess(shared: &Shared, id: Id, limit: usize, deadline: Instant) -> Result<usize> {
+/// Returns the names of the oldest executions above the limit, with their sequence numbers, up to the size of a batch. Counts and
+/// reads them at one moment: after a deletion by another process, the next ones are not above the limit.
+fn read_excess(shared: &Shared, id: Id, limit: usize, deadline: Instant) -> Result<Vec<Record>> {
     let (start, end) = Kind::Sequence.range(id);
-    let found = shared.attempts.read(&[Read::Count { start, end }], deadline)?;
-    let [Found::Count(count)] = &*found else { return Err(missing_result()) };
-    Ok(usize::try_from(*count).unwrap_or(usize::MAX).saturating_sub(limit))
+    let count = Read::Count { start: start.clone(), end: end.clone() };
+    let found = shared.attempts.read(&[count, Read::Range { start, end, limit: BATCH, values: true }], deadline)?;
+    let [Found::Count(count), oldest] = &*found else { return Err(missing_result()) };
+    let excess = usize::try_from(*count).unwrap_or(usize::MAX).saturating_sub(limit);
+    Ok(records(oldest)?.iter().take(excess).cloned().collect())
 }
 
-/// Deletes a number of executions and adds their endings to the sum. Returns the numbers of their revisions; `None` after a
-/// conflict.
-fn delete_batch(shared: &Shared, id: Id, count: usize, deadline: Instant) -> Result<Option<Vec<u64>>> {
-    let (start, end) = Kind::Sequence.range(id);
-    let found = shared.attempts.read(&[Read::Range { start, end, limit: count, values: true }], deadline)?;
-    let oldest = records(found.first().ok_or_else(missing_result)?)?;
+/// Deletes executions and adds their endings to the sum. Returns the numbers of their revisions; `None` after a conflict.
+fn delete_batch(shared: &Shared, id: Id, oldest: &[Record], deadline: Instant) -> Result<Option<Vec<u64>>> {
     let name = |record: &Record| String::from_utf8(record.value.clone()).map_err(|_| invalid_key(&record.key));
     let names = oldest.iter().map(|record| Ok(Read::Key(Kind::Execution.key(id, name(record)?))));
     let mut reads = vec![Read::Key(Kind::UnstoredSum.key(id, ""))];
@@ -90,6 +111,10 @@ fn delete_batch(shared: &Shared, id: Id, count: usize, deadline: Instant) -> Res
         // Another process has deleted it.
         let Some(execution) = first_record(found)? else { return Ok(None) };
         let (stored, _) = StoredExecution::parse(&execution.key, &execution.value)?;
+        if key::parse_number(&record.key) != Some(stored.sequence) {
+            // The name was used again after that.
+            return Ok(None);
+        }
         batch.counts.add_deleted(&stored.execution);
         batch.delete(execution);
         batch.commit.writes.push(Write::Delete(record.key.clone()));

@@ -21,6 +21,12 @@ impl StoreKind {
     /// Numbers of executions come from a clock, so that several stores need no counter.
     pub const HAS_TOKENS_OF_MEMORY: bool = false;
 
+    /// Endings of synchronous executions are counted after those of deleted executions.
+    pub const COUNTS_IN_ORDER: bool = false;
+
+    /// Views come from a cache; a commit has a conflict if they are outdated.
+    pub const HAS_CURRENT_VIEWS: bool = false;
+
     pub fn is_durable(self) -> bool {
         true
     }

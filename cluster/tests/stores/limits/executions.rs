@@ -2,7 +2,7 @@
 
 use super::pair::Pair;
 use crate::engine_access::list_keys;
-use crate::requests::{ORDERS, call_ok, execution_arn, new_state_machine};
+use crate::requests::{ORDERS, execution_arn, new_state_machine};
 use crate::storage::StoreKind;
 use serde_json::{Value, json};
 use sfn_alias::{Limits, StepFunctions};
@@ -46,8 +46,10 @@ fn list(sfn: &StepFunctions, filter: &Value, page: usize) -> Vec<String> {
     request.as_object_mut().unwrap().extend(filter.as_object().unwrap().clone());
     let mut names = Vec::new();
     loop {
-        let response = call_ok(sfn, "ListExecutions", &request);
-        let items = response["executions"].as_array().unwrap();
+        let reply = sfn.call("ListExecutions", request.to_string().as_bytes());
+        let response: Value = serde_json::from_slice(&reply.body).unwrap();
+        // Without an alias or a version, the list is an error.
+        let Some(items) = response["executions"].as_array() else { return vec![response.to_string()] };
         names.extend(items.iter().map(|item| item.to_string()));
         match response.get("nextToken") {
             Some(token) => request["nextToken"] = token.clone(),
