@@ -69,6 +69,7 @@ vectors: rust-tools ## format the vectors and write the pages about them
 	$(CARGO) run -q -p generate
 
 generate: tools vectors ## write the generated files
+	$(CARGO) run -q -p protobuf
 	$(MAKE) -C bindings-c generate
 	$(MAKE) -C bindings-node generate
 	$(MAKE) -C bindings-python generate
@@ -81,6 +82,7 @@ generate: tools vectors ## write the generated files
 generated: .venv/manifests/ok ## check that the generated files are up to date, and the deployment files
 	$(call say,generated files)
 	$(CARGO) run -q -p generate --locked -- --check
+	$(CARGO) run -q -p protobuf --locked -- --check
 	$(PYTHON) tools/vectors/vectors.py format --check
 	$(PYTHON) -m doctest tools/docs/links.py tools/peers/peers.py
 	$(PYTHON) tools/peers/peers.py page --check

@@ -96,6 +96,19 @@ pub struct Commit {
     pub otherwise: Vec<Read>,
 }
 
+impl Commit {
+    /// Returns the bytes of the keys and values.
+    pub fn size(&self) -> usize {
+        let guards = self.guards.iter().map(|(Guard::Absent(key) | Guard::At(key, _))| key.len());
+        let writes = self.writes.iter().map(|write| match write {
+            Write::Put(key, value) => key.len().saturating_add(value.len()),
+            Write::DeleteRange(start, end) => start.len().saturating_add(end.len()),
+            Write::Delete(key) | Write::Increment(key) => key.len(),
+        });
+        guards.chain(writes).fold(0, usize::saturating_add)
+    }
+}
+
 /// The result of a commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Committed {

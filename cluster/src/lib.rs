@@ -6,6 +6,8 @@
 mod attempts;
 mod cache;
 pub mod engine;
+#[cfg(feature = "etcd")]
+pub mod etcd;
 mod garbage;
 mod key;
 mod maintenance;

@@ -92,6 +92,17 @@ pub(crate) fn plan_delete(arn: &str, stored: &Loaded, tag: Tag) -> Result<Plan> 
     Ok(Plan { commit, own, after: After::Deleted, execution: None, released_revisions: Vec::new() })
 }
 
+/// Plans a deletion without writing any record, which a full engine accepts. All records are deleted at once.
+pub(crate) fn plan_delete_at_once(arn: &str, stored: &Loaded, tag: Tag) -> Result<Plan> {
+    let mut plan = plan_delete(arn, stored, tag)?;
+    plan.commit.writes.retain(|write| matches!(write, Write::Delete(_)));
+    plan.commit.writes.extend(Kind::ALL.iter().map(|kind| {
+        let (start, end) = kind.range(stored.id);
+        Write::DeleteRange(start, end)
+    }));
+    Ok(Plan { own: OwnWrite::Unmarked, ..plan })
+}
+
 /// Plans a change of a stored state machine that is not a change of an execution.
 pub(crate) fn plan_change(arn: &str, stored: &Loaded, change: Change, tag: Tag) -> Result<Plan> {
     let (mut loaded, mut writes, mut released) = (stored.clone(), Vec::new(), Vec::new());

@@ -4,8 +4,6 @@ use crate::record::Tag;
 use sfn_alias::Timestamp;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// 2020-01-01T00:00:00Z.
-const EPOCH_MILLIS: i64 = 1_577_836_800_000;
 /// Bits of a sequence number for the process.
 const PROCESS_BITS: u32 = 10;
 /// Bits of a sequence number for executions in the same millisecond.
@@ -45,14 +43,14 @@ impl Numbers {
 
 /// Returns the lowest sequence number of a time.
 pub(crate) fn first_sequence_at(time: Timestamp) -> u64 {
-    let millis = time.as_millis().saturating_sub(EPOCH_MILLIS).max(0).unsigned_abs();
+    let millis = time.as_millis().max(0).unsigned_abs();
     millis.min(u64::MAX >> (COUNTER_BITS + PROCESS_BITS)) << (COUNTER_BITS + PROCESS_BITS)
 }
 
 /// Returns the time of a sequence number.
 pub(crate) fn time_of(sequence: u64) -> Timestamp {
     let millis = i64::try_from(sequence >> (COUNTER_BITS + PROCESS_BITS)).unwrap_or(i64::MAX);
-    Timestamp::from_millis(millis.saturating_add(EPOCH_MILLIS))
+    Timestamp::from_millis(millis)
 }
 
 #[cfg(test)]
@@ -62,9 +60,9 @@ mod tests {
     #[test]
     fn sequence_numbers_increase_with_time_and_never_repeat() {
         let (first, second) = (Numbers::new(5), Numbers::new(6 + 7 * STEP));
-        let time = |millis| Timestamp::from_millis(EPOCH_MILLIS + millis);
+        let time = |millis: i64| Timestamp::from_millis(1_744_230_237_000 + millis);
         let numbers = [
-            first.next_sequence(time(-1)),
+            first.next_sequence(Timestamp::from_millis(-1)),
             first.next_sequence(time(0)),
             second.next_sequence(time(3)),
             first.next_sequence(time(5)),

@@ -7,7 +7,7 @@ use crate::attempts::CommitResult;
 use crate::engine::{Found, Generation, Read};
 use crate::garbage::Released;
 use crate::key::{self, Id};
-use crate::plan::{After, Plan, plan_change, plan_create, plan_delete};
+use crate::plan::{After, Plan, plan_change, plan_create, plan_delete, plan_delete_at_once};
 use crate::plan_execution::ExecutionPlanner;
 use crate::retention::delete_oldest;
 use crate::shared::Shared;
@@ -108,6 +108,7 @@ impl<'t> ClusterWrite<'t> {
             }
         }
         let tag = self.shared.numbers.next_tag();
+        let is_deletion = matches!(change, Change::DeleteStateMachine);
         let plan = match (change, self.loaded()) {
             (Change::CreateStateMachine { state_machine, revision, version }, stored) => {
                 let content = (*state_machine, &revision, version);
@@ -118,7 +119,13 @@ impl<'t> ClusterWrite<'t> {
             (change, Some(stored)) => plan_change(self.arn, stored, change, tag)?,
             (_, None) => return Err(not_stored(self.arn)),
         };
-        let outcome = self.run(plan)?;
+        let outcome = match (self.run(plan), self.loaded()) {
+            // A full engine accepts nothing else.
+            (Err(Error::StoreUnavailable(_)), Some(stored)) if is_deletion => {
+                self.run(plan_delete_at_once(self.arn, stored, tag)?)?
+            }
+            (outcome, _) => outcome?,
+        };
         if outcome == CommitOutcome::Conflict {
             HAD_CONFLICT.set(true);
             drop(self.lock.take());
@@ -168,6 +175,7 @@ impl<'t> ClusterWrite<'t> {
     }
 
     fn run(&self, plan: Plan) -> Result<CommitOutcome> {
+        self.check_size(&plan)?;
         let result = self.shared.attempts.commit(&plan.commit, &plan.own, self.deadline);
         match result.inspect_err(|_| self.forget(&plan))? {
             CommitResult::Applied(Some(generation)) => self.cache_written(plan, generation),
@@ -179,6 +187,17 @@ impl<'t> ClusterWrite<'t> {
             }
         }
         Ok(CommitOutcome::Committed)
+    }
+
+    /// Checks that the engine accepts the size of a commit, which it would otherwise reject each time.
+    fn check_size(&self, plan: &Plan) -> Result<()> {
+        let (size, limit) = (plan.commit.size(), self.shared.attempts.engine.limits().commit_bytes);
+        match size > limit {
+            true => {
+                Err(Error::Store(format!("a change of `{}` has {size} bytes; the store accepts {limit}", self.arn)))
+            }
+            false => Ok(()),
+        }
     }
 
     /// Removes what a commit has changed from the cache.

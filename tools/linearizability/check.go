@@ -17,16 +17,27 @@ const describedCalls = 15
 // check searches for an order of a part of a history. If there is none, it returns a text about the first response
 // that is not possible.
 func check(model porcupine.Model, part []porcupine.Operation) (porcupine.CheckResult, string) {
-	model.Partition = nil
-	result := porcupine.CheckOperationsTimeout(model, part, *timeout)
+	result := findOrder(model, part)
 	if result != porcupine.Illegal {
 		return result, ""
 	}
 	slices.SortStableFunc(part, func(a, b porcupine.Operation) int { return compare(a.Return, b.Return) })
 	first := sort.Search(len(part)-1, func(last int) bool {
-		return porcupine.CheckOperationsTimeout(model, cut(part, part[last].Return), *timeout) == porcupine.Illegal
+		return findOrder(model, cut(part, part[last].Return)) == porcupine.Illegal
 	})
 	return result, describeProblem(part, first)
+}
+
+func findOrder(model porcupine.Model, part []porcupine.Operation) porcupine.CheckResult {
+	end := int64(0)
+	for _, o := range part {
+		if o.Return != math.MaxInt64 {
+			end = max(end, o.Return+1)
+		}
+	}
+	mark := porcupine.Operation{Input: input{operation: endOperation}, Output: output{}, Call: end, Return: end}
+	model.Partition = nil
+	return porcupine.CheckOperationsTimeout(model, append(slices.Clone(part), mark), *timeout)
 }
 
 func compare(a, b int64) int {

@@ -14,6 +14,9 @@ var executionModel = porcupine.Model{
 	Init:      func() any { return execution{} },
 	Step: func(state, in, out any) (bool, any) {
 		stored, recorded := state.(execution), out.(output)
+		if in.(input).operation == endOperation {
+			return true, stored
+		}
 		if in.(input).operation == "StartExecution" {
 			if recorded.outcome == ok || recorded.outcome == unknown {
 				stored = execution{true, max(stored.version, recorded.Version)}

@@ -57,6 +57,7 @@ type record struct {
 }
 
 type input struct {
+	line               int
 	machine, operation string
 	arguments
 }
@@ -81,7 +82,7 @@ func readHistory(reader io.Reader) ([]porcupine.Operation, error) {
 		}
 		operation := porcupine.Operation{
 			ClientId: r.Client, Call: r.Call, Return: math.MaxInt64,
-			Input: input{r.Machine, r.Operation, r.Arguments}, Output: output{r.Outcome, r.Result},
+			Input: input{number, r.Machine, r.Operation, r.Arguments}, Output: output{r.Outcome, r.Result},
 		}
 		if r.Return != nil {
 			operation.Return = *r.Return

@@ -3,8 +3,6 @@ package main
 import (
 	"maps"
 	"slices"
-
-	"github.com/anishathalye/porcupine"
 )
 
 // The sequential behavior of a state machine with its versions, aliases and started executions. States are immutable.
@@ -48,20 +46,6 @@ var operations = map[string]operation{
 	"DeleteStateMachineAlias":    deleteAlias,
 	"ListStateMachineAliases":    listAliases,
 	"StartExecution":             startExecution,
-}
-
-var machineModel = porcupine.Model{
-	Partition: partition(func(in input) (string, bool) { return in.machine, operations[in.operation] != nil }),
-	Init:      func() any { return machine{} },
-	Step: func(state, in, out any) (bool, any) {
-		call, recorded := in.(input), out.(output)
-		effect := operations[call.operation](state.(machine), call.arguments, recorded.result)
-		if recorded.outcome == unknown {
-			return true, effect.next
-		}
-		return effect.outcome == recorded.outcome && (effect.outcome != ok || effect.matches), effect.next
-	},
-	Equal: func(a, b any) bool { return a.(machine).equal(b.(machine)) },
 }
 
 func (m machine) equal(n machine) bool {

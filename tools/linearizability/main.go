@@ -31,7 +31,7 @@ func main() {
 		exit(err)
 	}
 	begin := time.Now()
-	for name, model := range map[string]porcupine.Model{"state machine": machineModel, "execution": executionModel} {
+	for name, model := range map[string]porcupine.Model{"state machine": searchModel, "execution": executionModel} {
 		checkModel(name, model, history)
 	}
 	fmt.Printf("%d calls, %d without a known outcome: linearizable (checked in %v)\n", len(history), countUnknown(history),

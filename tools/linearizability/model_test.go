@@ -71,7 +71,7 @@ func isLinearizable(t *testing.T, lines ...string) bool {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, model := range []porcupine.Model{machineModel, executionModel} {
+	for _, model := range []porcupine.Model{searchModel, executionModel} {
 		for _, part := range model.Partition(history) {
 			if result, problem := check(model, part); result != porcupine.Ok {
 				t.Log(problem)
@@ -104,6 +104,10 @@ var possible = map[string][]string{
 	},
 	"unknown create, then a replay with its date": {
 		create("10", "A", "a", v1, unknown, "0"), create("12-13", "A", "a", v1, ok, "1"), describeA("14-15", "a", v1, "1"),
+	},
+	"two unknown creates in a list": {
+		create("10", "B", "b", v1, unknown, "0"), create("11", "A", "a", v1, unknown, "0"), list("12-13", ""),
+		list("14-15", `"A":1,"B":2`),
 	},
 	"both routes":            {create("10-11", "A", "a", both, ok, "1"), start("12-13", "x", 1), start("14-15", "y", 2)},
 	"start during an update": {create("10-11", "A", "a", v1, ok, "1"), update("12-20", "b", v2, ok), start("12-20", "x", 1)},
@@ -183,7 +187,7 @@ func TestImpossibleHistoriesAreNotLinearizable(t *testing.T) {
 func TestProblemIsTheFirstImpossibleResponse(t *testing.T) {
 	lines := append(setup[:3:3], create("10-11", "A", "a", v1, ok, "1"), missingA("12-13"), describeA("14-15", "a", v1, "1"))
 	history, _ := readHistory(strings.NewReader(strings.Join(lines, "\n")))
-	_, problem := check(machineModel, history)
+	_, problem := check(searchModel, history)
 	expected := "not possible:\n  12..13 client 1: DescribeStateMachineAlias {\"alias\":\"A\"} -> ResourceNotFound \n"
 	if !strings.HasSuffix(problem, expected) {
 		t.Error(problem)

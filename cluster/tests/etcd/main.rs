@@ -2,6 +2,9 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+mod commits;
 #[path = "../support/nodes.rs"]
 mod nodes;
+mod reads;
 mod start;
+mod support;

@@ -10,24 +10,28 @@ from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from client import OK, UNKNOWN, Client, Response
+from client import OK, UNAVAILABLE, UNKNOWN, Client, Response
 from cluster import Address
 from history import Call, Recorder, format_request, machine_arn, parse_result
-from load import ALIASES, CLIENTS, Machine
+from load import ALIASES, CLIENTS, WEIGHTS, Machine
 
 SECONDS = 30
 
 
-def read_all(servers: list[Address], recorder: Recorder, machines: list[Machine]) -> None:
+def read_all(servers: list[Address], recorder: Recorder, machines: list[Machine]) -> list[str]:
     """Records what each server returns for each state machine, which must contain every acknowledged write."""
+    problems = []
     calls = [("DescribeStateMachineAlias", {"alias": alias}) for alias in ALIASES]
     calls += [(operation, {}) for operation in ("ListStateMachineAliases", "ListStateMachineVersions", "DescribeStateMachine")]
     for first in range(len(servers)):
         client = Client(servers, first, SECONDS)
         for machine in machines:
             for operation, arguments in calls:
-                recorder.call(CLIENTS, client, machine.name, operation, arguments)
+                response = recorder.call(CLIENTS, client, machine.name, operation, arguments)
+                if response.outcome in (UNKNOWN, UNAVAILABLE):
+                    problems.append(f"{operation} of {machine.name} after the faults: {response}")
         client.close()
+    return problems
 
 
 def describe_starts(servers: list[Address], recorder: Recorder, machines: list[Machine]) -> list[str]:
@@ -36,7 +40,7 @@ def describe_starts(servers: list[Address], recorder: Recorder, machines: list[M
     starts = [call for call in recorder.calls if call.operation == "StartExecution" and call.machine in names]
     parts = [starts[number::CLIENTS] for number in range(CLIENTS)]
     with ThreadPoolExecutor(CLIENTS) as pool:
-        found = list(pool.map(lambda part: describe_part(Client(servers, len(part), SECONDS), part), parts))
+        found = list(pool.map(lambda first: describe_part(Client(servers, first, SECONDS), parts[first]), range(CLIENTS)))
     return [problem for problems in found for problem in problems]
 
 
@@ -99,6 +103,12 @@ def read_counts(servers: list[Address]) -> dict[str, int]:
     return {arn: int(float(count)) for arn, count in re.findall(r'^sfn_alias_starts_total\{arn="(.*)"\} (\S+)', text, re.M)}
 
 
+def find_missing_operations(recorder: Recorder) -> list[str]:
+    """Returns the operations that never succeeded: their history proves nothing."""
+    succeeded = {call.operation for call in recorder.calls if call.outcome == OK}
+    return [f"{operation} never succeeded" for operation in WEIGHTS if operation not in succeeded]
+
+
 def is_linearizable(checker: str, history: Path) -> tuple[bool, str]:
     result = subprocess.run([checker, str(history)], capture_output=True, text=True, check=False)
     if result.returncode not in (0, 1):
@@ -107,6 +117,6 @@ def is_linearizable(checker: str, history: Path) -> tuple[bool, str]:
 
 
 def find_longest_gap(recorder: Recorder, begin: int, end: int) -> float:
-    """Returns the longest time without a response, in seconds."""
+    """Returns the longest time without a call that succeeded or returned an expected error, in seconds."""
     times = sorted(call.end for call in recorder.calls if call.end and begin <= call.end <= end)
     return max(after - before for before, after in zip([begin, *times], [*times, end], strict=True)) / 1e9

@@ -178,13 +178,15 @@ class Run:
         calls = [call for call in list(recorder.calls) if begin <= call.call <= end]
         unknown = sum(call.end is None for call in calls)
         errors = [status for at, status in list(recorder.server_errors) if begin <= at <= end]
-        print(f"{name}: {len(calls)} calls, {unknown} without a known outcome, {len(errors)} errors 5xx {sorted(set(errors)) or ''}, "
-              f"longest time without a response {gap:.1f} s", flush=True)  # fmt: skip
+        counts = ", ".join(f"{errors.count(status)} errors {status}" for status in sorted(set(errors))) or "no errors 5xx"
+        print(f"{name}: {len(calls)} calls, {unknown} without a known outcome, {counts}, longest time without a success "
+              f"{gap:.1f} s", flush=True)  # fmt: skip
         if gap > GAP_LIMIT_SECONDS:
-            self.problems.append(f"{name}: no response for {gap:.1f} s")
+            self.problems.append(f"{name}: no success for {gap:.1f} s")
 
     def check(self, recorder: Recorder, machines: list[Machine]) -> None:
-        checks.read_all(self.servers, recorder, machines)
+        self.problems += checks.read_all(self.servers, recorder, machines)
+        self.problems += checks.find_missing_operations(recorder)
         self.problems += checks.describe_starts(self.servers, recorder, machines)
         self.problems += checks.check_counts(self.servers, recorder, machines)
         is_linearizable, text = self.check_history(recorder, "history.jsonl")

@@ -53,11 +53,18 @@ class Load:
         group = [Machine(f"{self.name}-{number}-{at}", is_deleted=at == 2) for at in range(3)]
         client = Client(self.servers, number, 30)
         for machine in group:
-            arguments = {"definition": self.next_value()}
-            while self.recorder.call(CLIENTS, client, machine.name, "CreateStateMachine", arguments).outcome != OK:
-                pass
+            self.create_machine(client, machine)
         client.close()
         self.groups.append(group)
+
+    def create_machine(self, client: Client, machine: Machine) -> None:
+        arguments = {"definition": self.next_value()}
+        while True:
+            response = self.recorder.call(CLIENTS, client, machine.name, "CreateStateMachine", arguments)
+            if response.outcome not in (UNKNOWN, UNAVAILABLE):
+                break
+        if response.outcome != OK:
+            raise RuntimeError(f"CreateStateMachine: {response}")
 
     def start(self) -> None:
         self.add_group()

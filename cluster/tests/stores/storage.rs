@@ -3,9 +3,11 @@
 use sfn_alias::store::Store;
 use sfn_alias::{Options, Result, StepFunctions};
 use sfn_alias_cluster::engine::Engine;
+use sfn_alias_cluster::etcd::{EtcdEngine, EtcdOptions, EtcdUrl};
 use sfn_alias_cluster::simulated::SimulatedEngine;
 use sfn_alias_cluster::{ClusterStore, StoreOptions};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The environment variable with the URL of an etcd cluster for tests.
 pub const STORE: &str = "STORE";
@@ -35,20 +37,30 @@ impl StoreKind {
 /// The place of a store's data.
 pub enum Storage {
     Simulated(SimulatedEngine),
+    /// A URL with a prefix that no other place has.
+    Etcd(EtcdUrl),
 }
 
 impl Storage {
     pub fn new(_: StoreKind) -> Self {
-        Self::Simulated(SimulatedEngine::new())
+        std::env::var(STORE).map_or_else(|_| Self::Simulated(SimulatedEngine::new()), |url| Self::on_etcd(&url))
+    }
+
+    /// Returns a new place in an etcd cluster.
+    pub fn on_etcd(url: &str) -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        Self::Etcd(EtcdUrl::parse(&format!("{url}test-{number}")).unwrap())
     }
 
     pub fn open_engine(&self) -> Arc<dyn Engine> {
         match self {
             Self::Simulated(engine) => Arc::new(engine.clone()),
+            Self::Etcd(url) => Arc::new(EtcdEngine::connect(EtcdOptions::new(url.clone())).unwrap()),
         }
     }
 
-    /// Opens a store with a cache of its own.
+    /// Opens a store with a cache and connections of its own.
     pub fn try_open_store(&self) -> Result<ClusterStore> {
         ClusterStore::open(self.open_engine(), StoreOptions::default())
     }
@@ -69,8 +81,8 @@ impl Drop for Storage {
         if std::thread::panicking() {
             return;
         }
-        match self {
-            Self::Simulated(engine) => assert_eq!(engine.violations(), [""; 0]),
+        if let Self::Simulated(engine) = self {
+            assert_eq!(engine.violations(), [""; 0]);
         }
     }
 }

@@ -35,7 +35,7 @@ impl CachedStore {
     /// Like [`SqliteStore::open`], and [`crate::Error::Store`] if another process has the file open.
     pub fn open(path: &Path) -> Result<Self> {
         let file = SqliteStore::open_exclusive(path)?;
-        let memory = MemoryStore::from_data(file.load()?, file.token_key());
+        let memory = MemoryStore::with_data(file.load()?, file.token_key());
         Ok(Self { file, memory, write_lock: Mutex::new(()) })
     }
 

@@ -6,6 +6,7 @@
 #[cfg(feature = "sqlite")]
 mod cached;
 mod change;
+mod copy;
 mod memory;
 #[cfg(feature = "sqlite")]
 mod overlay;
@@ -17,10 +18,15 @@ mod view;
 #[cfg(feature = "sqlite")]
 pub use cached::CachedStore;
 pub use change::Change;
+pub use copy::{
+    CopyDifference, CopyProgress, CopyReport, CopyStep, CopyStore, Import, MAX_DIFFERENCES, RevisionNumber, StoreMeta,
+    copy,
+};
 pub use memory::MemoryStore;
 pub use session::{CommitOutcome, ReadTransaction, Session, Store, WriteTransaction};
 #[cfg(feature = "sqlite")]
 pub use sqlite::{SqliteStore, is_locked, restore};
 pub use view::{
-    ExecutionFilter, ExecutionPosition, NamedAlias, NamedStateMachine, PositionedExecution, RevisionKey, View,
+    ExecutionFilter, ExecutionPosition, ExportedExecution, NamedAlias, NamedStateMachine, PositionedExecution,
+    RevisionKey, View,
 };

@@ -59,6 +59,35 @@ pub trait View {
 
     /// Returns the numbers of executions that ended and are not stored: deleted ones, and those of EXPRESS state machines.
     fn unstored_endings(&self) -> Result<EndedCounts>;
+
+    /// Calls `visit` with each stored execution, including its texts: the last start first, in the order of their sequence
+    /// numbers. An error of `visit` ends the export.
+    fn export_executions(&self, visit: &mut dyn FnMut(ExportedExecution<'_>) -> Result<()>) -> Result<()> {
+        for (sequence, name) in list_by_sequence(self)? {
+            if let Some(execution) = self.execution(&name)? {
+                let read_revision = || self.revision(RevisionKey::Execution(&name));
+                visit(ExportedExecution { sequence, execution, revision: None, read_revision: &read_revision })?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Executions that are read at once for their sequence numbers. Each may have an input of 256 KiB.
+const EXPORT_PAGE: usize = 64;
+
+/// Returns the sequence numbers and names of all executions, highest number first.
+fn list_by_sequence(view: &(impl View + ?Sized)) -> Result<Vec<(u64, Box<str>)>> {
+    let (mut found, mut before) = (Vec::new(), None);
+    let now = Timestamp::from_millis(i64::MAX);
+    loop {
+        let page = view.executions(now, before, ExecutionFilter::default(), EXPORT_PAGE)?;
+        let Some((last, _)) = page.last() else { break };
+        before = Some(*last);
+        found.extend(page.into_iter().map(|(position, execution)| (position.sequence, execution.name.clone())));
+    }
+    found.sort_unstable_by(|(first, _), (second, _)| second.cmp(first));
+    Ok(found)
 }
 
 /// An alias and its name.
@@ -69,6 +98,19 @@ pub type NamedStateMachine = (String, StateMachine);
 
 /// An execution and its position in the list.
 pub type PositionedExecution<'v> = (ExecutionPosition, Cow<'v, Execution>);
+
+/// An execution of [`View::export_executions`].
+#[expect(missing_debug_implementations, reason = "it contains a function")]
+pub struct ExportedExecution<'v> {
+    /// The execution's number, in the order of the starts.
+    pub sequence: u64,
+    /// The execution.
+    pub execution: Cow<'v, Execution>,
+    /// Identifies the revision among those of the state machine, if the store numbers revisions.
+    pub revision: Option<u64>,
+    /// Reads the revision.
+    pub read_revision: &'v dyn Fn() -> Result<Option<Arc<Revision>>>,
+}
 
 /// The position of an execution in the order of lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -5,6 +5,7 @@
 
 mod alarms;
 mod conflicts;
+mod copy;
 mod ended_counts;
 mod endings;
 mod on_start;

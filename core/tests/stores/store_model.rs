@@ -16,12 +16,12 @@ use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::time::Duration;
 
-const ARNS: [&str; 4] = ["arn:a", "arn:b", "arn:b:c", "brn:ä"];
+pub const ARNS: [&str; 4] = ["arn:a", "arn:b", "arn:b:c", "brn:ä"];
 const NAMES: [&str; 5] = ["A", "a", "b", "é", "zz"];
 
 thread_local! {
-    /// When the store was opened, in milliseconds.
-    static OPENED: Cell<i64> = const { Cell::new(1_744_229_037_000) };
+    /// When the store was opened, in milliseconds. After the real time, which some stores also use.
+    static OPENED: Cell<i64> = const { Cell::new(2_000_000_000_000) };
 }
 
 /// Returns a time after the store was opened.
@@ -109,7 +109,7 @@ fn execution(random: &mut Rng, name: String) -> Execution {
     }
 }
 
-fn create_change(random: &mut Rng) -> Change {
+pub fn create_change(random: &mut Rng) -> Change {
     let machine = StateMachine {
         kind: if random.bool() { StateMachineType::Standard } else { StateMachineType::Express },
         created: time(random),
@@ -273,7 +273,7 @@ fn without_tags(listed: Vec<(String, StateMachine)>) -> Vec<(String, StateMachin
 }
 
 /// Also compares the view of the write transaction with the one of a read transaction, if the store never has an outdated one.
-fn update(session: &mut dyn Session, arn: &str, step: u32, seed: u64) {
+pub fn update(session: &mut dyn Session, arn: &str, step: u32, seed: u64) {
     let read = session.begin_read(arn).unwrap().view().map(|view| read_all(view).unwrap());
     for _ in 0..3 {
         let transaction = session.begin_write(arn).unwrap();

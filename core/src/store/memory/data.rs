@@ -43,7 +43,7 @@ impl MemoryData {
     }
 
     /// Adds a state machine that is not stored.
-    fn insert(&mut self, arn: Arc<str>, entry: Entry) {
+    pub fn insert(&mut self, arn: Arc<str>, entry: Entry) {
         self.arns.insert(Arc::clone(&arn));
         if entry.state_machine.deleting_until.is_some() {
             self.deleting.insert(Arc::clone(&arn));

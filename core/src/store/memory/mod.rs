@@ -1,10 +1,11 @@
 //! A store in memory.
 //!
-//! `data` finds state machines, `entry` stores one state machine.
+//! `data` finds state machines, `entry` stores one state machine, `import` adds one of a copy.
 
 mod data;
 mod entry;
 mod executions;
+mod import;
 mod store;
 
 pub use store::MemoryStore;

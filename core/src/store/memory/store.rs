@@ -1,20 +1,21 @@
 //! A store in memory behind one lock.
 
 use super::data::MemoryData;
+use super::entry::Entry;
 use crate::error::Result;
 use crate::model::Timestamp;
 use crate::random::fill_random;
-use crate::store::{Change, CommitOutcome, NamedStateMachine, ReadTransaction, Session, Store, View, WriteTransaction};
+use crate::store::{
+    Change, CommitOutcome, NamedStateMachine, ReadTransaction, Session, Store, StoreMeta, View, WriteTransaction,
+};
 use std::fmt;
 use std::ops::Deref;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// A store in memory, which is lost when it is dropped.
 pub struct MemoryStore {
     data: RwLock<MemoryData>,
-    open_count: AtomicU64,
-    token_key: [u8; 32],
+    meta: Mutex<StoreMeta>,
 }
 
 impl MemoryStore {
@@ -25,13 +26,17 @@ impl MemoryStore {
     pub fn new() -> Result<Self> {
         let mut token_key = [0; 32];
         fill_random(&mut token_key)?;
-        Ok(Self { data: RwLock::default(), open_count: AtomicU64::new(0), token_key })
+        Ok(Self::with_data(MemoryData::default(), token_key))
     }
 
     /// Creates a store with the data of a file.
-    #[cfg(feature = "sqlite")]
-    pub(in crate::store) fn from_data(data: MemoryData, token_key: [u8; 32]) -> Self {
-        Self { data: RwLock::new(data), open_count: AtomicU64::new(0), token_key }
+    pub(in crate::store) fn with_data(data: MemoryData, token_key: [u8; 32]) -> Self {
+        let meta = StoreMeta { token_key, next_session_number: 0, is_incomplete: false };
+        Self { data: RwLock::new(data), meta: Mutex::new(meta) }
+    }
+
+    pub(super) fn meta(&self) -> MutexGuard<'_, StoreMeta> {
+        self.meta.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(in crate::store) fn read<'t>(&'t self, arn: &'t str) -> MemoryRead<'t> {
@@ -79,6 +84,15 @@ impl<'t, D: Deref<Target = MemoryData>> Locked<'t, D> {
 }
 
 impl MemoryWrite<'_> {
+    pub fn arn(&self) -> &str {
+        self.arn
+    }
+
+    /// Adds a state machine that is not stored.
+    pub fn insert(&mut self, entry: Entry) {
+        self.data.insert(self.arn.into(), entry);
+    }
+
     pub fn apply(&mut self, change: Change) -> Result<()> {
         self.data.apply(self.hash, self.arn, change)
     }
@@ -119,10 +133,13 @@ impl Store for MemoryStore {
     }
 
     fn next_session_number(&self) -> Result<u64> {
-        Ok(self.open_count.fetch_add(1, Ordering::Relaxed))
+        let next = &mut self.meta().next_session_number;
+        let number = *next;
+        *next = number.wrapping_add(1);
+        Ok(number)
     }
 
     fn token_key(&self) -> [u8; 32] {
-        self.token_key
+        self.meta().token_key
     }
 }

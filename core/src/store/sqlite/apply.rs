@@ -2,11 +2,12 @@
 
 use super::checksum::{checksum_of, insert};
 use super::query::{execute, query_all, query_each, query_first, sql_limit};
+use super::records::{RecordWriter, insert_revision, next_id};
 use super::rows::{self, StateMachineRow, select};
 use crate::error::Result;
 use crate::model::{
-    Alias, EndedCounts, Ending, Execution, MAX_UNSTORED_PAIRS, OTHER_ALIASES, Redrive, Revision, Routing, StateMachine,
-    Tag, Version, VersionNumber,
+    EndedCounts, Ending, Execution, MAX_UNSTORED_PAIRS, OTHER_ALIASES, Redrive, Revision, StateMachine, Version,
+    VersionNumber,
 };
 use crate::store::Change;
 use rusqlite::{Connection, Params, params};
@@ -33,44 +34,11 @@ fn create_state_machine<'c>(
     state_machine: &StateMachine,
     revision: &Revision,
 ) -> Result<StateMachineWriter<'c>> {
+    let id = next_id(connection, "SELECT coalesce(max(id), 0) + 1 FROM machines")?;
     let revision = insert_revision(connection, revision)?;
-    let sql = "INSERT INTO machines (arn, kind, created, deleted, last_version, published, created_published,
-               created_description, revision) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
-    let values = params![
-        arn,
-        state_machine.kind.as_str(),
-        state_machine.created,
-        state_machine.deleting_until,
-        state_machine.last_version.map_or(0, VersionNumber::get),
-        state_machine.published_version,
-        state_machine.published_on_create,
-        state_machine.version_description_on_create,
-        revision,
-    ];
-    execute(connection, sql, values)?;
-    let writer = StateMachineWriter { connection, id: connection.last_insert_rowid(), revision };
-    writer.update_checksum()?;
-    writer.put_tags(&state_machine.tags)?;
+    let writer = StateMachineWriter { connection, id, revision };
+    writer.records().insert_state_machine(arn, state_machine, revision)?;
     Ok(writer)
-}
-
-/// Stores a revision and returns its id.
-fn insert_revision(connection: &Connection, revision: &Revision) -> Result<i64> {
-    // The id is needed first because the checksum includes it, and updating a large row later is slow.
-    let sql = "SELECT coalesce(max(id), 0) + 1 FROM revisions";
-    let id: i64 = query_first(connection, sql, [], |row| row.get(0))?.unwrap_or_default();
-    let values = params![
-        id,
-        revision.id,
-        revision.role_arn,
-        revision.logging,
-        revision.tracing,
-        revision.encryption,
-        revision.updated,
-        revision.definition,
-    ];
-    execute(connection, insert!("INSERT", revisions, "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8"), values)?;
-    Ok(id)
 }
 
 /// Applies changes to a stored state machine.
@@ -82,16 +50,20 @@ struct StateMachineWriter<'c> {
 }
 
 impl StateMachineWriter<'_> {
+    fn records(&self) -> RecordWriter<'_> {
+        RecordWriter { connection: self.connection, machine: self.id }
+    }
+
     fn apply(&self, change: &Change) -> Result<()> {
         match change {
             Change::PutRevision { revision, version } => self.put_revision(revision, version.as_ref()),
             Change::PutVersion(version) => self.put_version(version),
             Change::DeleteVersion { number, published_version } => self.delete_version(*number, *published_version),
-            Change::PutAlias { name, alias } => self.put_alias(name, alias),
+            Change::PutAlias { name, alias } => self.records().put_alias(name, alias),
             Change::DeleteAlias(name) => {
                 self.execute("DELETE FROM aliases WHERE machine = ?1 AND name = ?2", params![self.id, name])
             }
-            Change::PutTags(tags) => self.put_tags(tags),
+            Change::PutTags(tags) => self.records().put_tags(tags),
             Change::MarkDeleting(until) => {
                 self.update("UPDATE machines SET deleted = ?2 WHERE id = ?1", params![self.id, until])
             }
@@ -143,14 +115,6 @@ impl StateMachineWriter<'_> {
         STATEMENTS.iter().try_for_each(|sql| self.execute(sql, [self.id]))
     }
 
-    fn put_tags(&self, tags: &[Tag]) -> Result<()> {
-        if tags.is_empty() {
-            return self.execute("DELETE FROM tags WHERE machine = ?1", [self.id]);
-        }
-        let json = serde_json::json!(tags).to_string();
-        self.execute(insert!("REPLACE", tags, "?1, ?2"), params![self.id, json])
-    }
-
     fn put_revision(&self, revision: &Revision, version: Option<&Version>) -> Result<()> {
         let after = Self { revision: insert_revision(self.connection, revision)?, ..*self };
         let sql = "UPDATE machines SET revision = ?2, published = NULL WHERE id = ?1";
@@ -170,8 +134,7 @@ impl StateMachineWriter<'_> {
 
     /// Publishes the current revision as a version.
     fn put_version(&self, version: &Version) -> Result<()> {
-        let values = params![self.id, version.number, version.description, version.created, self.revision];
-        self.execute(insert!("INSERT", versions, "?1, ?2, ?3, ?4, ?5"), values)?;
+        self.records().insert_version(version, self.revision)?;
         let sql = "UPDATE machines SET last_version = ?2, published = ?2 WHERE id = ?1";
         self.update(sql, params![self.id, version.number])
     }
@@ -181,42 +144,6 @@ impl StateMachineWriter<'_> {
         let revisions = query_all(self.connection, sql, params![self.id, number], |row| row.get(0))?;
         self.update("UPDATE machines SET published = ?2 WHERE id = ?1", params![self.id, published])?;
         revisions.into_iter().try_for_each(|revision| self.delete_unused_revision(revision))
-    }
-
-    /// Updates the alias, or creates it. An update keeps the creation date, so the index of lists is unchanged.
-    fn put_alias(&self, name: &str, alias: &Alias) -> Result<()> {
-        const UPDATE: &str = "UPDATE aliases SET description = ?3, version = ?4, weight = ?5, second_version = ?6,
-            second_weight = ?7, updated = ?9, previous_until = ?10, previous_version = ?11, previous_weight = ?12,
-            previous_second_version = ?13, previous_second_weight = ?14,
-            sum = checksum('aliases', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
-            WHERE machine = ?1 AND name = ?2 AND created = ?8";
-        const INSERT: &str = insert!("REPLACE", aliases, "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14");
-        let updated = self.write_alias(UPDATE, name, alias)?;
-        if updated == 0 { self.write_alias(INSERT, name, alias).map(drop) } else { Ok(()) }
-    }
-
-    fn write_alias(&self, sql: &str, name: &str, alias: &Alias) -> Result<usize> {
-        let [version, weight, second_version, second_weight] = routing_columns(Some(alias.routing));
-        let previous = alias.previous.as_deref();
-        let [previous_version, previous_weight, previous_second_version, previous_second_weight] =
-            routing_columns(previous.map(|p| p.routing));
-        let values = params![
-            self.id,
-            name,
-            alias.description,
-            version,
-            weight,
-            second_version,
-            second_weight,
-            alias.created,
-            alias.updated,
-            previous.map(|previous| previous.until),
-            previous_version,
-            previous_weight,
-            previous_second_version,
-            previous_second_weight,
-        ];
-        execute(self.connection, sql, values)
     }
 
     /// Counts a start and stores its execution. Deletes the oldest executions above the limit.
@@ -243,13 +170,10 @@ impl StateMachineWriter<'_> {
     }
 
     fn insert_execution(&self, execution: &Execution, sequence: i64) -> Result<()> {
-        let Execution { name, version, alias, input, trace_header, started, ending, redrives: _ } = execution;
         let sql = "SELECT revision FROM versions WHERE machine = ?1 AND number = ?2";
-        let revision: Option<i64> = query_first(self.connection, sql, params![self.id, version], |row| row.get(0))?;
-        let revision = revision.unwrap_or(self.revision);
-        let values = params![self.id, sequence, name, version, alias, trace_header, started, revision, input];
-        self.execute(insert!("INSERT", executions, "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9"), values)?;
-        ending.as_ref().map_or(Ok(()), |ending| self.insert_ending(sequence, ending))
+        let key = params![self.id, execution.version];
+        let revision: Option<i64> = query_first(self.connection, sql, key, |row| row.get(0))?;
+        self.records().insert_execution(sequence, execution, revision.unwrap_or(self.revision))
     }
 
     /// Deletes the executions before a sequence number, and counts their endings. Because numbers have no gaps, it is
@@ -286,9 +210,7 @@ impl StateMachineWriter<'_> {
             let stored = query_first(self.connection, sql, key, rows::read_unstored_endings)?;
             let mut durations = stored.map(|(_, (_, _, _, durations))| durations).unwrap_or_default();
             durations.add_all(added);
-            let json = serde_json::json!(durations).to_string();
-            let values = params![self.id, version, alias, status.as_str(), json];
-            self.execute(insert!("REPLACE", unstored_endings, "?1, ?2, ?3, ?4, ?5"), values)?;
+            self.records().put_unstored_endings(version, alias, status, &durations)?;
         }
         Ok(())
     }
@@ -319,7 +241,7 @@ impl StateMachineWriter<'_> {
 
     /// Stores how and when an execution ends, if it is stored.
     fn put_ending(&self, name: &str, ending: &Ending) -> Result<()> {
-        self.find_sequence(name)?.map_or(Ok(()), |sequence| self.insert_ending(sequence, ending))
+        self.find_sequence(name)?.map_or(Ok(()), |sequence| self.records().insert_ending(sequence, ending))
     }
 
     fn find_sequence(&self, name: &str) -> Result<Option<i64>> {
@@ -327,36 +249,13 @@ impl StateMachineWriter<'_> {
         query_first(self.connection, sql, params![self.id, name], |row| row.get(0))
     }
 
-    fn insert_ending(&self, sequence: i64, ending: &Ending) -> Result<()> {
-        let Ending { stopped, outcome } = ending;
-        let failure = outcome.failure();
-        let (error, cause) = (failure.and_then(|f| f.error.as_ref()), failure.and_then(|f| f.cause.as_ref()));
-        let status = outcome.status().as_str();
-        let values = params![self.id, sequence, stopped, status, error, cause, outcome.output()];
-        self.execute(insert!("REPLACE", endings, "?1, ?2, ?3, ?4, ?5, ?6, ?7"), values)
-    }
-
     /// Adds a redrive and replaces the ending.
     fn put_redrive(&self, name: &str, redrive: &Redrive, ending: Option<&Ending>) -> Result<()> {
         let Some(sequence) = self.find_sequence(name)? else { return Ok(()) };
         let sql = "SELECT coalesce(max(number), 0) + 1 FROM redrives WHERE machine = ?1 AND sequence = ?2";
         let number: i64 = query_first(self.connection, sql, [self.id, sequence], |row| row.get(0))?.unwrap_or_default();
-        let Redrive { redriven, client_token, previous: Ending { stopped, outcome } } = redrive;
-        let failure = outcome.failure();
-        let (error, cause) = (failure.and_then(|f| f.error.as_ref()), failure.and_then(|f| f.cause.as_ref()));
-        let status = outcome.status().as_str();
-        let values = params![self.id, sequence, number, redriven, client_token, stopped, status, error, cause];
-        self.execute(insert!("INSERT", redrives, "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9"), values)?;
+        self.records().insert_redrive(sequence, number, redrive)?;
         self.execute("DELETE FROM endings WHERE machine = ?1 AND sequence = ?2", [self.id, sequence])?;
-        ending.map_or(Ok(()), |ending| self.insert_ending(sequence, ending))
+        ending.map_or(Ok(()), |ending| self.records().insert_ending(sequence, ending))
     }
-}
-
-/// Returns the version and weight of the first and the second route.
-fn routing_columns(routing: Option<Routing>) -> [Option<u32>; 4] {
-    let mut routes = routing.into_iter().flat_map(|routing| routing.routes());
-    let mut next =
-        || routes.next().map_or((None, None), |route| (Some(route.version.get()), Some(route.weight.get().into())));
-    let ((version, weight), (second_version, second_weight)) = (next(), next());
-    [version, weight, second_version, second_weight]
 }

@@ -23,6 +23,8 @@ pub(super) struct SqliteFile {
     writer: Mutex<Connection>,
     readers: ReaderPool,
     pub token_key: [u8; 32],
+    /// Whether the file was a copy that is not complete when it was opened.
+    pub is_incomplete: bool,
 }
 
 impl SqliteFile {
@@ -32,9 +34,10 @@ impl SqliteFile {
         // A link could not be resolved before its target was created.
         let path = open::resolve_link(path);
         let token_key = meta::read_token_key(&writer).map_err(error::with_path(&path))?;
+        let is_incomplete = meta::is_incomplete(&writer).map_err(error::with_path(&path))?;
         let (files, write_health) = (FileMonitor::new(&path)?, WriteHealth::default());
         let (writer, readers) = (Mutex::new(writer), ReaderPool::default());
-        Ok(Self { path, locking, files, write_health, writer, readers, token_key })
+        Ok(Self { path, locking, files, write_health, writer, readers, token_key, is_incomplete })
     }
 
     /// Reads all records, for a store in memory.

@@ -2,11 +2,12 @@
 //!
 //! - `open` identifies or creates the file, and `wal` configures its write-ahead log. `file` owns the connections and
 //!   records whether writes succeed. `connection` begins transactions and reuses the connections that read.
-//! - `transaction` is a write transaction of the file, or one of a state machine. `view` reads, `apply` writes, `rows`
-//!   converts rows to records.
+//! - `transaction` is a write transaction of the file, or one of a state machine. `view` reads, `apply` writes, `records`
+//!   converts records to rows, and `rows` rows to records.
 //! - `load` reads all records at once, and `upgrade` converts files of earlier formats.
 //! - `checksum` detects corrupt rows, `generation` a write-ahead log that belongs to another file, and
 //!   `file_monitor` files that were replaced while in use.
+//! - `import` adds state machines of another store.
 //! - `backup` copies the file while it is in use, and restores a copy.
 //! - `meta` stores values about the file itself.
 //!
@@ -20,10 +21,12 @@ mod error;
 mod file;
 mod file_monitor;
 mod generation;
+mod import;
 mod load;
 mod meta;
 mod open;
 mod query;
+mod records;
 mod rows;
 mod store;
 mod transaction;

@@ -12,6 +12,7 @@
 --   token_key   32 random bytes that sign page tokens
 --   occasions   the number of times that a service with a seed was opened, so that no two generate the same ids
 --   schema      the checksum of these definitions
+--   incomplete  exists while a copy to this file is not complete
 --   generation  identifies the write-ahead log that belongs to the file (generation.rs)
 CREATE TABLE meta (
     key TEXT PRIMARY KEY,

@@ -1,5 +1,6 @@
 //! The store.
 
+use super::error::path_error;
 use super::file::SqliteFile;
 use super::open::LockingMode;
 use super::transaction::{SqliteBatch, SqliteTransaction};
@@ -25,14 +26,32 @@ impl SqliteStore {
     ///
     /// # Errors
     /// [`crate::Error::Store`] if the path is a directory or cannot be written, or if the file belongs to
-    /// another application or a newer release, or is corrupt. The file is then unchanged.
+    /// another application or a newer release, or is corrupt. The file is then unchanged. Also if it is a copy that is
+    /// not complete.
     pub fn open(path: &Path) -> Result<Self> {
+        Self::open_copy(path)?.check_complete()
+    }
+
+    /// Like [`SqliteStore::open`], also if the file is a copy that is not complete, to continue it.
+    ///
+    /// # Errors
+    /// Like [`SqliteStore::open`].
+    pub fn open_copy(path: &Path) -> Result<Self> {
         SqliteFile::open(path, LockingMode::Shared).map(Self)
     }
 
     /// Like [`SqliteStore::open`], but locks the file exclusively.
     pub(in crate::store) fn open_exclusive(path: &Path) -> Result<Self> {
-        SqliteFile::open(path, LockingMode::Exclusive).map(Self)
+        Self(SqliteFile::open(path, LockingMode::Exclusive)?).check_complete()
+    }
+
+    fn check_complete(self) -> Result<Self> {
+        match self.0.is_incomplete {
+            true => {
+                Err(path_error(&self.0.path, "is an incomplete copy; run `sfn-alias copy` again, or delete the file"))
+            }
+            false => Ok(self),
+        }
     }
 
     /// Reads all records, for a store in memory.
@@ -56,8 +75,13 @@ impl SqliteStore {
         self.0.report_write(SqliteTransaction::load(self.begin_file_batch()?, arn))
     }
 
+    /// Runs `work` in a read transaction.
+    pub(super) fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        work(&*self.0.begin_read()?)
+    }
+
     /// Runs `work` in a write transaction and commits it if it changed anything.
-    fn transact<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+    pub(super) fn transact<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         let batch = self.begin_file_batch()?;
         let result = self.0.report_write(work(batch.as_ref()))?;
         batch.commit()?;

@@ -8,7 +8,8 @@ use crate::model::{
     Alias, EndedCounts, Execution, ExecutionStatus, Revision, StateMachine, Timestamp, Version, VersionNumber,
 };
 use crate::store::{
-    ExecutionFilter, ExecutionPosition, NamedAlias, NamedStateMachine, PositionedExecution, RevisionKey, View,
+    ExecutionFilter, ExecutionPosition, ExportedExecution, NamedAlias, NamedStateMachine, PositionedExecution,
+    RevisionKey, View,
 };
 use rusqlite::{Connection, Params, Row, params};
 use std::borrow::Cow;
@@ -48,6 +49,12 @@ impl<T: AsRef<Connection>> Snapshot<T> {
         }
     }
 
+    fn read_revision(&self, id: i64) -> Result<Arc<Revision>> {
+        let missing = || add_path(self.transaction.as_ref(), corrupt_error(&rows::describe_missing_revision(id)));
+        let found = self.query_first(select!(revisions, " WHERE id = ?1"), [id], rows::read_revision)?;
+        found.map(|(_, revision)| Arc::new(revision)).ok_or_else(missing)
+    }
+
     fn count(&self, sql: &str) -> Result<usize> {
         let count: Option<i64> = self.query_first(sql, [self.row.id], |row| row.get(0))?;
         Ok(count.and_then(|count| usize::try_from(count).ok()).unwrap_or_default())
@@ -60,11 +67,7 @@ impl<T: AsRef<Connection>> View for Snapshot<T> {
     }
 
     fn revision(&self, key: RevisionKey<'_>) -> Result<Option<Arc<Revision>>> {
-        let sql = select!(revisions, " WHERE id = ?1");
-        let Some(id) = self.revision_id(key)? else { return Ok(None) };
-        let missing = || add_path(self.transaction.as_ref(), corrupt_error(&rows::describe_missing_revision(id)));
-        let found = self.query_first(sql, [id], rows::read_revision)?;
-        found.map(|(_, revision)| Some(Arc::new(revision))).ok_or_else(missing)
+        self.revision_id(key)?.map(|id| self.read_revision(id)).transpose()
     }
 
     fn version(&self, number: VersionNumber) -> Result<Option<Cow<'_, Version>>> {
@@ -180,6 +183,26 @@ impl<T: AsRef<Connection>> View for Snapshot<T> {
             },
         )?;
         Ok(counts)
+    }
+
+    /// Reads the executions one by one. Their revisions have the ids of their rows.
+    fn export_executions(&self, visit: &mut dyn FnMut(ExportedExecution<'_>) -> Result<()>) -> Result<()> {
+        let connection = self.transaction.as_ref();
+        let to_error = |error| add_path(connection, sqlite_error(error));
+        let sql = select!(executions, " WHERE machine = ?1 ORDER BY sequence DESC");
+        let mut statement = connection.prepare_cached(sql).map_err(to_error)?;
+        let mut rows = statement.query([self.row.id]).map_err(to_error)?;
+        while let Some(row) = rows.next().map_err(to_error)? {
+            let row = rows::read_execution(connection, row).map_err(to_error)?;
+            let id = row.revision;
+            visit(ExportedExecution {
+                sequence: row.sequence,
+                execution: Cow::Owned(row.execution),
+                revision: u64::try_from(id).ok(),
+                read_revision: &|| self.read_revision(id).map(Some),
+            })?;
+        }
+        Ok(())
     }
 }
 
