@@ -18,6 +18,8 @@ from typing import Any
 SCRIPTS = Path(__file__).parent / "data" / "scripts"
 # Without `--locked`: the lock file of a source distribution also has the packages of other crates.
 BUILD = ["cargo", "build", "--release", "--package", "sfn-alias-cli", "--bin", "sfn-alias"]
+# Without stores on etcd: the size of the wheel is limited.
+BUILD += ["--no-default-features", "--features", "tls"]
 
 
 def build_program(options: Sequence[str] = ()) -> None:

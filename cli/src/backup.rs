@@ -20,7 +20,9 @@ use std::path::{Path, PathBuf};
 Example:
   sfn-alias backup aliases.db --to backup.db
 
-If `sfn-alias serve` uses the file, its endpoint writes the copy, and this command moves it. Writes wait meanwhile. Run the command on the machine of the endpoint, as a user who can read the file. The copy is verified and has the permissions of the file.")]
+If `sfn-alias serve` uses the file, its endpoint writes the copy, and this command moves it. Writes wait meanwhile. Run the command on the machine of the endpoint, as a user who can read the file. The copy is verified and has the permissions of the file.
+
+Back up the store of `serve --store` with `etcdctl snapshot save FILE`.")]
 #[command(mut_arg("endpoint_url", describe_own_url))]
 pub(crate) struct BackupArgs {
     /// The data file
@@ -68,6 +70,7 @@ pub(crate) struct ResetArgs {
 pub(crate) fn back_up(args: &BackupArgs) -> CommandResult {
     let BackupArgs { file, to, endpoint } = args;
     let cannot_read = |error| CliError::System(format!("cannot read `{}`: {error}", file.display()));
+    check_file("FILE", file)?;
     fs::metadata(file).map_err(cannot_read)?;
     if is_locked(file) {
         check_missing(to)?;
@@ -81,6 +84,8 @@ pub(crate) fn back_up(args: &BackupArgs) -> CommandResult {
 
 /// Runs `sfn-alias restore`.
 pub(crate) fn restore(args: &RestoreArgs) -> CommandResult {
+    check_file("COPY", &args.copy)?;
+    check_file("--to", &args.to)?;
     restore_file(&args.copy, &args.to)?;
     output::print_line(args.to.display())?;
     Ok(OK)
@@ -102,6 +107,17 @@ pub(crate) fn reset(args: &ResetArgs) -> CommandResult {
 fn open_own_endpoint(endpoint: &EndpointArgs, service: Service) -> Result<Endpoint, CliError> {
     endpoint.check_own()?;
     Endpoint::new(endpoint.url(), service, "us-east-1", endpoint.caller(DEFAULT_ACCOUNT)?)
+}
+
+/// Checks that an argument is not the URL of a store, which has its own backups.
+fn check_file(argument: &str, file: &Path) -> Result<(), CliError> {
+    let is_url = ["etcd:", "etcds:"].iter().any(|scheme| file.to_string_lossy().starts_with(scheme));
+    if !is_url {
+        return Ok(());
+    }
+    Err(CliError::Usage(format!(
+        "{argument}: expected a file, found the URL of a store; back up with `etcdctl snapshot save FILE`, or copy it to a file with `sfn-alias copy`"
+    )))
 }
 
 /// The response to `POST /backup`.

@@ -1,7 +1,7 @@
 //! The program `sfn-alias`.
 //!
 //! `args` defines the command line, `exit` the exit codes. `input` reads requests, `output` prints results. `endpoint`
-//! is the file or endpoint that a command uses. The other modules are the commands.
+//! is the file or endpoint that a command uses, `store` a shared store. The other modules are the commands.
 
 mod agent;
 mod alarms;
@@ -25,6 +25,8 @@ mod serve;
 mod signals;
 mod signing;
 mod simulate;
+#[cfg(feature = "store")]
+mod store;
 mod verify;
 
 pub use run::{main, man_pages};

@@ -20,6 +20,10 @@ const HEAD: &str = "m/";
 const DELETION: &str = "g/";
 /// The prefix of deleted state machines.
 pub const DELETED: &str = "z/";
+/// The prefix of state machines of a copy that are not complete. ARNs follow. The values are their ids.
+pub const IMPORT: &str = "i/";
+/// Exists while a copy to the store is not complete.
+pub const INCOMPLETE: &[u8] = b"incomplete";
 /// 32 random bytes that sign page tokens, in hexadecimal digits.
 pub const TOKEN_KEY: &[u8] = b"token";
 /// The number of services with a seed that were opened.
@@ -131,6 +135,15 @@ pub fn after(key: &[u8]) -> Vec<u8> {
 
 pub fn head(arn: &str) -> Vec<u8> {
     format!("{HEAD}{arn}").into_bytes()
+}
+
+pub fn import(arn: &str) -> Vec<u8> {
+    format!("{IMPORT}{arn}").into_bytes()
+}
+
+/// Returns the id in the record of an import.
+pub fn parse_import_id(value: &[u8]) -> Option<Id> {
+    u64::from_str_radix(std::str::from_utf8(value).ok()?, 16).ok().map(Id)
 }
 
 /// Returns the ARN in the key of a head.

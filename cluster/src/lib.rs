@@ -5,10 +5,13 @@
 
 mod attempts;
 mod cache;
+mod copy;
 pub mod engine;
 #[cfg(feature = "etcd")]
 pub mod etcd;
+mod export;
 mod garbage;
+mod import;
 mod key;
 mod maintenance;
 mod options;

@@ -10,7 +10,7 @@ use crate::record::{HeadRecord, parse, unreadable};
 use crate::shared::Shared;
 use crate::state_machine::{first_record, missing_result, records};
 use crate::transaction::{ClusterRead, ClusterWrite};
-use sfn_alias::store::{NamedStateMachine, ReadTransaction, Session, Store, WriteTransaction};
+use sfn_alias::store::{CopyStore, NamedStateMachine, ReadTransaction, Session, Store, WriteTransaction};
 use sfn_alias::{Error, Result, Timestamp};
 use std::fmt;
 use std::sync::Arc;
@@ -36,8 +36,22 @@ impl ClusterStore {
     ///
     /// # Errors
     /// [`Error::StoreUnavailable`] if the engine cannot be reached until the timeout, [`Error::Store`] if the records were
-    /// written by a later release, and [`Error::Entropy`].
+    /// written by a later release or are a copy that is not complete, and [`Error::Entropy`].
     pub fn open(engine: Arc<dyn Engine>, options: StoreOptions) -> Result<Self> {
+        let store = Self::open_copy(engine, options)?;
+        match store.read_meta()?.is_incomplete {
+            true => Err(Error::Store(
+                "the store is an incomplete copy; run `sfn-alias copy` again, or delete its records".to_owned(),
+            )),
+            false => Ok(store),
+        }
+    }
+
+    /// Like [`ClusterStore::open`], also if the store is a copy that is not complete, to continue it.
+    ///
+    /// # Errors
+    /// Like [`ClusterStore::open`].
+    pub fn open_copy(engine: Arc<dyn Engine>, options: StoreOptions) -> Result<Self> {
         let counters = Counters::default();
         let mut process = [0; 8];
         fill_random(&mut process)?;
@@ -58,6 +72,10 @@ impl ClusterStore {
     /// Like a request. The next call continues.
     pub fn maintain(&self, now: Timestamp) -> Result<()> {
         Sweeper::new(&self.shared, now).run()
+    }
+
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
     }
 
     /// Returns what this process has done.

@@ -41,6 +41,14 @@ impl<'t> ClusterRead<'t> {
     }
 }
 
+impl<'t> ClusterRead<'t> {
+    /// Begins to read a state machine completely.
+    pub fn begin_export(shared: &'t Shared, arn: &str) -> Result<Self> {
+        let loaded = shared.read_current(arn, shared.attempts.deadline())?;
+        Ok(Self(loaded.map(|loaded| ClusterView::for_export(shared, loaded))))
+    }
+}
+
 impl ReadTransaction for ClusterRead<'_> {
     fn view(&self) -> Option<&dyn View> {
         self.0.as_ref().map(|view| view as &dyn View)

@@ -1,13 +1,16 @@
 //! What the engine of the service reads of one state machine.
 
 use crate::engine::{Found, Generation, Read, Record};
+use crate::export::Exporter;
 use crate::key::{self, Kind};
 use crate::record::{ExecutionTags, IndexRecord, StoredExecution, UnstoredRecord, invalid_key, parse, parse_counts};
 use crate::shared::Shared;
 use crate::state_machine::{Loaded, first_record, missing_result, records};
 use sfn_alias::Result;
 use sfn_alias::model::{Alias, EndedCounts, Execution, Revision, StateMachine, Timestamp, Version, VersionNumber};
-use sfn_alias::store::{ExecutionFilter, ExecutionPosition, NamedAlias, PositionedExecution, RevisionKey, View};
+use sfn_alias::store::{
+    ExecutionFilter, ExecutionPosition, ExportedExecution, NamedAlias, PositionedExecution, RevisionKey, View,
+};
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -52,7 +55,8 @@ pub(crate) enum Access {
 pub(crate) struct ClusterView<'t> {
     pub shared: &'t Shared,
     pub loaded: Arc<Loaded>,
-    pub deadline: Instant,
+    /// `None` if each read has a deadline of its own.
+    deadline: Option<Instant>,
     access: Access,
     /// The executions that were read by name; `None` if there was none.
     executions: RefCell<BTreeMap<Box<str>, Option<Arc<ReadExecution>>>>,
@@ -60,11 +64,20 @@ pub(crate) struct ClusterView<'t> {
 
 impl<'t> ClusterView<'t> {
     pub fn new(shared: &'t Shared, loaded: Arc<Loaded>, access: Access, deadline: Instant) -> Self {
-        Self { shared, loaded, deadline, access, executions: RefCell::default() }
+        Self { shared, loaded, deadline: Some(deadline), access, executions: RefCell::default() }
+    }
+
+    /// Creates a view for reads that take longer than a request.
+    pub fn for_export(shared: &'t Shared, loaded: Arc<Loaded>) -> Self {
+        Self { shared, loaded, deadline: None, access: Access::Read, executions: RefCell::default() }
+    }
+
+    fn deadline(&self) -> Instant {
+        self.deadline.unwrap_or_else(|| self.shared.attempts.deadline())
     }
 
     fn read(&self, reads: &[Read]) -> Result<Vec<Found>> {
-        self.shared.attempts.read(reads, self.deadline)
+        self.shared.attempts.read(reads, self.deadline())
     }
 
     pub fn execution_key(&self, name: &str) -> Vec<u8> {
@@ -182,7 +195,7 @@ impl View for ClusterView<'_> {
             RevisionKey::Version(number) => self.loaded.versions.get(&number).map(|(_, revision)| *revision),
             RevisionKey::Execution(name) => self.read_execution(name)?.map(|read| read.stored.revision),
         };
-        number.map_or(Ok(None), |number| self.shared.revision(self.loaded.id, number, self.deadline))
+        number.map_or(Ok(None), |number| self.shared.revision(self.loaded.id, number, self.deadline()))
     }
 
     fn version(&self, number: VersionNumber) -> Result<Option<Cow<'_, Version>>> {
@@ -297,5 +310,10 @@ impl View for ClusterView<'_> {
             parse::<UnstoredRecord>(&record.key, &record.value)?.add_to(&record.key, &mut counts)?;
         }
         Ok(counts)
+    }
+
+    /// Reads the executions in small parts.
+    fn export_executions(&self, visit: &mut dyn FnMut(ExportedExecution<'_>) -> Result<()>) -> Result<()> {
+        Exporter { shared: self.shared, id: self.loaded.id }.export(visit)
     }
 }

@@ -1,5 +1,7 @@
 //! The options of `sfn-alias serve`. Each has an environment variable, for services and containers.
 
+#[cfg(feature = "store")]
+use clap::Arg;
 use clap::builder::{BoolishValueParser, RangedU64ValueParser};
 use clap::{Args, ValueEnum};
 use std::ops::RangeInclusive;
@@ -57,6 +59,39 @@ pub(crate) struct UpstreamArgs {
     pub upstream_timeout: Duration,
 }
 
+/// The store that several servers share.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Shared store")]
+#[cfg_attr(feature = "store", command(mut_args(require_store)))]
+pub(crate) struct StoreArgs {
+    /// Store data in this etcd cluster, which several servers share: etcd://HOST:2379,HOST:2379,HOST:2379/PREFIX; etcds:// uses TLS
+    #[arg(long, value_name = "URL", env = "SFN_ALIAS_STORE", conflicts_with = "data", hide = cfg!(not(feature = "store")))]
+    pub store: Option<String>,
+    /// Time after which a request fails because the store does not respond, from 1s to 1m
+    #[cfg(feature = "store")]
+    #[arg(long, default_value = "6s", value_name = "TIME", value_parser = parse_store_timeout, env = "SFN_ALIAS_STORE_TIMEOUT")]
+    pub store_timeout: Duration,
+    #[cfg(feature = "store")]
+    #[command(flatten)]
+    pub access: crate::store::StoreAccessArgs,
+}
+
+impl StoreArgs {
+    /// Returns the timeout of requests, if there is a store.
+    pub fn timeout(&self) -> Option<Duration> {
+        #[cfg(feature = "store")]
+        return self.store.as_ref().map(|_| self.store_timeout);
+        #[cfg(not(feature = "store"))]
+        None
+    }
+}
+
+/// Otherwise, an option without a store would be ignored.
+#[cfg(feature = "store")]
+fn require_store(argument: Arg) -> Arg {
+    if argument.get_id().as_str().starts_with("store_") { argument.requires("store") } else { argument }
+}
+
 /// The options of `sfn-alias serve`.
 #[derive(Debug, Args)]
 #[command(after_help = SERVE_EXAMPLES)]
@@ -70,6 +105,8 @@ pub(crate) struct ServeArgs {
     /// Store data in this SQLite file, created if missing [default: in memory]
     #[arg(long, value_name = "FILE", env = "SFN_ALIAS_DATA")]
     pub data: Option<PathBuf>,
+    #[command(flatten)]
+    pub store: StoreArgs,
     #[command(flatten)]
     pub service: ServiceArgs,
     /// Require AWS Signature Version 4 with credentials from this file
@@ -110,6 +147,7 @@ Examples:
   sfn-alias serve                    # in memory, on http://127.0.0.1:8083
   sfn-alias serve --port 0           # on a free port, which is printed
   sfn-alias serve --data aliases.db  # durable
+  sfn-alias serve --store etcd://a:2379,b:2379,c:2379/orders
   sfn-alias serve --host 0.0.0.0 --credentials FILE
   sfn-alias serve --host localhost --tls-cert FILE --tls-key FILE
   sfn-alias serve --metrics-to http://127.0.0.1:4566
@@ -128,7 +166,9 @@ A credentials file has one or more profiles:
   aws_account_id = 123456789012
   aws_session_token = ...            # only for temporary credentials
 
-GET /health reports whether writes can succeed. GET /metrics returns metrics for Prometheus. POST /executions/end sets how an execution ends (`sfn-alias end`), and POST /alarms evaluates alarms (`sfn-alias alarms`). POST /reset deletes all state machines, and POST /backup writes a copy of the file (`sfn-alias reset` and `sfn-alias backup`).
+GET /health reports whether requests can succeed, and GET /health/live whether the endpoint responds. GET /metrics returns metrics for Prometheus. POST /executions/end sets how an execution ends (`sfn-alias end`), and POST /alarms evaluates alarms (`sfn-alias alarms`). POST /reset deletes all state machines, and POST /backup writes a copy of the file (`sfn-alias reset` and `sfn-alias backup`).
+
+With --store, any number of servers use the same data, and need the same options. A server starts also while the store does not respond, and is not ready until it does. Back up with `etcdctl snapshot save FILE`. Use --metrics-to on one of the servers only: it sends the metrics of all executions.
 
 Options take precedence over environment variables.";
 
@@ -147,6 +187,11 @@ fn parse_interval(text: &str) -> Result<Duration, String> {
 
 fn parse_upstream_timeout(text: &str) -> Result<Duration, String> {
     parse_duration_in(text, Duration::from_millis(100)..=Duration::from_secs(300), "100ms to 5m")
+}
+
+#[cfg(feature = "store")]
+fn parse_store_timeout(text: &str) -> Result<Duration, String> {
+    parse_duration_in(text, Duration::from_secs(1)..=Duration::from_secs(60), "1s to 1m")
 }
 
 fn parse_duration_in(text: &str, valid: RangeInclusive<Duration>, expected: &str) -> Result<Duration, String> {

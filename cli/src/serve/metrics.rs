@@ -16,7 +16,8 @@ use std::time::{Duration, Instant};
 const TIMEOUT: Duration = Duration::from_secs(5);
 /// After this time, the next requests wait for the next interval, or are dropped if the endpoint stops.
 const TOTAL_TIMEOUT: Duration = Duration::from_secs(10);
-/// Only executions that are older are sent, because a write with an earlier time may not be visible yet.
+/// Only executions that are older are sent, because a write with an earlier time may not be visible yet. With a store on other
+/// machines, a write may take as long as its timeout.
 const DELAY: Duration = Duration::from_secs(1);
 /// Maximum number of data points per request. The limit of CloudWatch is 1,000 and 1 MB.
 const BATCH: usize = 200;
@@ -36,7 +37,8 @@ impl MetricsSender {
         let (stop, stopped) = mpsc::channel();
         let started = service.options().clock.now();
         let unsent = VecDeque::new();
-        let mut state = SenderState { url, service, sent_until: started, unsent, failing: false, dropped: 0 };
+        let delay = DELAY.saturating_add(args.store.timeout().unwrap_or_default());
+        let mut state = SenderState { url, service, delay, sent_until: started, unsent, failing: false, dropped: 0 };
         let interval = args.metrics_interval;
         let run = move || state.run(interval, &stopped);
         let thread = std::thread::Builder::new().name("metrics".to_owned()).spawn(run).map_err(CliError::system)?;
@@ -80,6 +82,8 @@ enum SendError {
 struct SenderState {
     url: String,
     service: StepFunctions,
+    /// See [`DELAY`].
+    delay: Duration,
     /// The time until which executions were collected.
     sent_until: Timestamp,
     /// Oldest first.
@@ -94,7 +98,7 @@ impl SenderState {
     /// Sends metrics until the channel is closed, and then what remains.
     fn run(&mut self, interval: Duration, stopped: &Receiver<()>) {
         while stopped.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
-            self.send_until(self.now().saturating_sub(DELAY));
+            self.send_until(self.now().saturating_sub(self.delay));
         }
         self.send_until(self.now());
         if !self.unsent.is_empty() {

@@ -9,14 +9,21 @@
 //! | `log` | the log |
 //! | `metrics` | sends metrics to CloudWatch |
 //! | `upstream` | runs executions in another endpoint |
+//! | `service` | creates the service |
+//! | `shared_store` | opens the store of `--store` |
+//! | `not_open` | serves until it is open |
 //! | `url` | checks the URLs of both |
 
 mod args;
 mod log;
 mod metrics;
+mod not_open;
 mod outcomes;
 mod run;
+mod service;
 mod settings;
+#[cfg_attr(not(feature = "store"), path = "shared_store_absent.rs")]
+mod shared_store;
 mod upstream;
 mod url;
 

@@ -1,22 +1,24 @@
 //! Starts and stops the endpoint.
 
-use super::args::{ServeArgs, ServiceArgs};
+use super::args::ServeArgs;
 use super::log;
 use super::metrics::{MetricsSender, check_metrics_url};
+use super::not_open::open_store;
 use super::outcomes::{WatchedOutcomes, log_outcomes, reload_outcomes};
+use super::service::{OpenService, ServiceCreator};
 use super::settings::{SettingsFiles, reload_on_hangup};
-use super::upstream::{Handler, HttpTransport, create_handler, create_transport};
+use super::shared_store::SharedStore;
+use super::upstream::{create_handler, create_transport};
 use super::url::{is_closed, strip_brackets};
-use crate::endpoint::parse_scope;
 use crate::exit::{CliError, CommandResult, OK, SYSTEM_ERROR};
 use crate::outcomes_file::OutcomesFile;
 use crate::output;
 use crate::signals::{handle_signals, is_hangup_ignored};
-use sfn_alias::{Options, Outcomes, StepFunctions};
-use sfn_alias_server::http::{CallHandler, CallMode, Limits, Server, ServerConfig, Settings, Shutdown};
+use sfn_alias_server::http::{CallHandler, Limits, Server, ServerConfig, SharedSettings, Shutdown};
 use std::ffi::OsString;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Notify, oneshot};
@@ -30,29 +32,44 @@ pub(crate) fn run(args: ServeArgs) -> CommandResult {
     args.metrics_to.as_deref().map(check_metrics_url).transpose()?;
     let address = resolve_host(&args.host, args.port)?;
     let transport = create_transport(&args, address)?;
+    let store = SharedStore::prepare(&args.store)?;
+    let store_url = store.as_ref().map(SharedStore::url);
+    let creator = ServiceCreator::new(&args.service, outcomes.clone())?;
     Server::check_address(address, &settings.access, args.insecure_allow_anonymous).map_err(CliError::usage)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CliError::system)?;
     let stop = stop_signal()?;
     runtime.block_on(async {
-        let closed = Arc::new(Notify::new());
-        let (server, service, handler) = start_server(&args, address, settings, outcomes.clone(), transport).await?;
-        let _poller = handler.map(|handler| handler.start_polling()).transpose()?;
+        let (closed, settings) = (Arc::new(Notify::new()), SharedSettings::from(settings));
         let hangup = || signal(SignalKind::hangup()).map_err(CliError::system);
         if !(files.is_empty() && (watched.is_some() || is_hangup_ignored())) {
-            tokio::spawn(reload_on_hangup(hangup()?, files, server.settings(), Arc::clone(&closed)));
+            tokio::spawn(reload_on_hangup(hangup()?, files, settings.clone(), Arc::clone(&closed)));
         }
+        let mut stop = pin!(async {
+            tokio::select! {
+                () = stop => {}
+                () = closed.notified() => {}
+            }
+        });
+        let listener = Server::listen(address).await.map_err(CliError::system)?;
+        let configure = |open| create_config(&args, &settings, open);
+        // Opened after listening succeeds, so that a failed start creates no file.
+        let open = match store {
+            None => Some(creator.open(args.data.as_deref())?),
+            Some(store) => open_store(store, creator, &listener, configure, stop.as_mut()).await?,
+        };
+        let Some(open) = open else { return Ok(OK) };
+        let service = open.service.clone();
+        let handler = transport.map(|transport| create_handler(&args, transport, service.clone()));
+        let call_handler = handler.clone().map(|handler| handler as Arc<dyn CallHandler>);
+        let config = ServerConfig { call_handler, ..configure(open)? };
+        let server = Server::from_listener(listener, config).map_err(CliError::system)?;
+        let _poller = handler.map(|handler| handler.start_polling()).transpose()?;
         let metrics = MetricsSender::start(&args, service.clone())?;
         if let Some((watched, outcomes)) = watched.zip(outcomes) {
             log_outcomes(&outcomes, &watched);
             tokio::spawn(reload_outcomes(watched, service, hangup()?));
         }
-        print_url(&server, &args)?;
-        let stop = async {
-            tokio::select! {
-                () = stop => {}
-                () = closed.notified() => {}
-            }
-        };
+        print_url(&server, &args, store_url.as_deref())?;
         let shutdown = server.run(stop).await;
         // After the last request, so that its execution is sent too.
         metrics.into_iter().for_each(MetricsSender::stop);
@@ -73,33 +90,21 @@ fn resolve_host(host: &str, port: u16) -> Result<SocketAddr, CliError> {
     first.ok_or_else(|| CliError::Usage(format!("--host: {expected}, found `{host}`")))
 }
 
-/// Starts the server. Returns it with its service and the handler of `--upstream`.
-async fn start_server(
-    args: &ServeArgs,
-    address: SocketAddr,
-    settings: Settings,
-    outcomes: Option<Outcomes>,
-    transport: Option<HttpTransport>,
-) -> Result<(Server, StepFunctions, Option<Arc<Handler>>), CliError> {
-    let limits = Limits { connections: limit_connections(args.max_connections), ..Limits::default() };
-    let listener = Server::listen(address).await.map_err(CliError::system)?;
-    // Opened after listening succeeds, so that a failed start creates no file.
-    let (service, is_file) = (open_service(args, outcomes)?, args.data.is_some());
-    let call_mode = if is_file { CallMode::CommitQueue } else { CallMode::InPlace };
+/// Creates the configuration of a server.
+fn create_config(args: &ServeArgs, settings: &SharedSettings, open: OpenService) -> Result<ServerConfig, CliError> {
+    let mut limits = Limits { connections: limit_connections(args.max_connections), ..Limits::default() };
+    if let Some(timeout) = args.store.timeout() {
+        limits.call_wait_timeout = timeout;
+    }
     let is_address = strip_brackets(&args.host).parse::<IpAddr>().is_ok();
-    let host_name = (!is_address).then(|| args.host.clone());
-    let backup_file = args.data.as_deref().map(backup_path).transpose()?;
-    let handler = transport.map(|transport| create_handler(args, transport, service.clone()));
-    let call_handler = handler.clone().map(|handler| handler as Arc<dyn CallHandler>);
-    let config = ServerConfig {
-        settings: settings.into(),
+    Ok(ServerConfig {
+        settings: settings.clone(),
         limits,
-        host_name,
-        backup_file,
-        call_handler,
-        ..ServerConfig::new(service.clone(), call_mode)
-    };
-    Ok((Server::from_listener(listener, config).map_err(CliError::system)?, service, handler))
+        host_name: (!is_address).then(|| args.host.clone()),
+        backup_file: args.data.as_deref().map(backup_path).transpose()?,
+        store_monitor: open.store_monitor,
+        ..ServerConfig::new(open.service, open.call_mode)
+    })
 }
 
 /// Returns the file that `POST /backup` writes: next to the data file, so that it is in a directory that is writable, and
@@ -127,10 +132,10 @@ fn limit_connections(requested: usize) -> usize {
 }
 
 /// Prints the URL as a shell command, once clients can connect.
-fn print_url(server: &Server, args: &ServeArgs) -> Result<(), CliError> {
+fn print_url(server: &Server, args: &ServeArgs, store: Option<&str>) -> Result<(), CliError> {
     let (url, version) = (server.url(), env!("CARGO_PKG_VERSION"));
     let data = args.data.as_ref().map(|path| path.display().to_string());
-    tracing::info!(%url, data = data.as_deref().unwrap_or("in memory"), version, "ready; press Ctrl-C to stop");
+    tracing::info!(%url, data = store.or(data.as_deref()).unwrap_or("in memory"), version, "ready; press Ctrl-C to stop");
     if let Some(upstream) = &args.upstream.upstream {
         tracing::info!(upstream, "executions run in the upstream endpoint");
         if is_closed(upstream) {
@@ -144,24 +149,6 @@ fn print_url(server: &Server, args: &ServeArgs) -> Result<(), CliError> {
         );
     }
     output::print_line(format_args!("export AWS_ENDPOINT_URL_SFN={url}"))
-}
-
-fn open_service(args: &ServeArgs, outcomes: Option<Outcomes>) -> Result<StepFunctions, CliError> {
-    let ServiceArgs { account, region, seed, update_delay, deletion_delay, .. } = &args.service;
-    let scope = parse_scope(account, region)?;
-    let (update_delay, deletion_delay) = (*update_delay, *deletion_delay);
-    let limits = sfn_alias::Limits {
-        aliases_per_state_machine: args.service.aliases_per_state_machine,
-        versions_per_state_machine: args.service.versions_per_state_machine,
-        executions_per_state_machine: args.service.executions_per_state_machine,
-        ..sfn_alias::Limits::default()
-    };
-    let options = Options { limits, update_delay, deletion_delay, seed: *seed, outcomes, ..Options::default() };
-    let service = match &args.data {
-        Some(path) => StepFunctions::open_exclusive(path, options)?,
-        None => StepFunctions::in_memory_with(options)?,
-    };
-    Ok(service.in_scope(scope))
 }
 
 /// Completes at the first SIGINT or SIGTERM. The second one ends the process immediately.

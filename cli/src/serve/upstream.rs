@@ -33,10 +33,15 @@ const AWS_ERROR: AwsError = AwsError {
 /// signed.
 ///
 /// # Errors
-/// Those of [`check_url`] and [`check_engine_url`], and [`CliError::Usage`] for missing credentials.
+/// Those of [`check_url`] and [`check_engine_url`], and [`CliError::Usage`] for `--store` and for missing credentials.
 pub(super) fn create_transport(args: &ServeArgs, own: SocketAddr) -> Result<Option<HttpTransport>, CliError> {
     let UpstreamArgs { upstream, upstream_profile, upstream_allow_aws, upstream_timeout } = &args.upstream;
     let Some(url) = upstream else { return Ok(None) };
+    if args.store.store.is_some() {
+        return Err(CliError::Usage(format!(
+            "{OPTION} cannot be used with --store: each server would ask the engine about the executions of all servers; use --data"
+        )));
+    }
     let url = check_url(OPTION, url, (!upstream_allow_aws).then_some(&AWS_ERROR))?;
     check_engine_url(&url, own)?;
     let is_aws = is_aws_url(OPTION, &url)?;

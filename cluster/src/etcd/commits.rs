@@ -35,6 +35,8 @@ pub(super) struct CommitCall {
     otherwise: Vec<Read>,
     /// Whether a guard is not met after the commit was applied.
     fenced: bool,
+    /// Whether something is put. A full database accepts other commits.
+    puts: bool,
     bytes: usize,
     keys: Footprint,
 }
@@ -52,6 +54,7 @@ struct Footprint {
 #[derive(Default)]
 pub(super) struct CommitGroup {
     commits: usize,
+    puts: bool,
     bytes: usize,
     keys: Footprint,
 }
@@ -79,8 +82,9 @@ impl CommitCall {
             return Err(format!("a commit has {bytes} bytes; etcd accepts up to {REQUEST_BYTES}"));
         }
         let keys = Footprint::new(&request, &counters);
-        let fenced = is_fenced(commit);
-        Ok(Self { messages, request, counters, otherwise: commit.otherwise.clone(), fenced, bytes, keys })
+        let (fenced, otherwise) = (is_fenced(commit), commit.otherwise.clone());
+        let puts = commit.writes.iter().any(|write| matches!(write, Write::Put(..) | Write::Increment(_)));
+        Ok(Self { messages, request, counters, otherwise, fenced, puts, bytes, keys })
     }
 
     /// Takes the request. `shards` has the next shard of each counter.
@@ -116,7 +120,7 @@ impl Call for CommitCall {
         let mut shards = HashMap::new();
         let requests: Vec<_> = calls.iter_mut().map(|call| call.take_request(&mut shards)).collect();
         let guards: Vec<_> = requests.iter().map(|request| request.compare.clone()).collect();
-        let puts = requests.iter().any(has_put);
+        let puts = calls.iter().any(|call| call.puts);
         let was_full = nodes.is_full();
         match send_together(requests, nodes, until).await {
             Ok((revision, responses)) => {
@@ -148,6 +152,7 @@ impl Group<CommitCall> for CommitGroup {
         }
         self.commits += 1;
         self.bytes += call.bytes;
+        self.puts = call.puts;
         if call.operations() > COMMIT_OPERATIONS - GROUP_COMMITS {
             self.commits = GROUP_COMMITS;
         }
@@ -159,6 +164,7 @@ impl Group<CommitCall> for CommitGroup {
 impl CommitGroup {
     fn has_room(&self, call: &CommitCall) -> bool {
         self.commits < GROUP_COMMITS
+            && self.puts == call.puts
             && self.bytes + call.bytes <= GROUP_BYTES
             && call.operations() <= COMMIT_OPERATIONS - GROUP_COMMITS
             && !self.keys.conflicts(&call.keys)
@@ -256,10 +262,6 @@ async fn find_unapplied(
         Err(Failure { kind, ..failure.clone() })
     };
     calls.iter().zip(met).map(explain).collect()
-}
-
-fn has_put(request: &proto::TxnRequest) -> bool {
-    request.success.iter().any(|operation| matches!(operation.request, Some(Request::RequestPut(_))))
 }
 
 fn counter_key(messages: &Messages, write: &Write) -> Option<Vec<u8>> {

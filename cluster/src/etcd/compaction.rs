@@ -1,7 +1,7 @@
 //! Removes the history of the cluster that is no longer needed.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::failure::{Failure, Kind};
@@ -22,12 +22,30 @@ struct Rounds {
     revisions: VecDeque<(Instant, i64)>,
 }
 
+/// Why the last compaction failed, if it did.
+#[derive(Debug, Clone, Default)]
+pub(super) struct CompactionError(Arc<Mutex<Option<String>>>);
+
+impl CompactionError {
+    pub fn get(&self) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set(&self, error: Option<String>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = error;
+    }
+}
+
 /// Compacts until the runtime ends.
-pub(super) async fn compact_regularly(compaction: Compaction, nodes: Arc<Nodes>, messages: Arc<Messages>) {
+pub(super) async fn compact_regularly(
+    compaction: Compaction,
+    nodes: Arc<Nodes>,
+    messages: Arc<Messages>,
+    error: CompactionError,
+) {
     let mut rounds = Rounds::default();
     loop {
-        // The next round is after the same time, whether this one succeeds or not.
-        drop(rounds.run(compaction, &nodes, &messages).await);
+        error.set(rounds.run(compaction, &nodes, &messages).await.err().map(|failure| failure.reason));
         tokio::time::sleep(compaction.interval).await;
     }
 }
@@ -36,19 +54,18 @@ impl Rounds {
     /// Compacts, unless another engine did since the last round.
     async fn run(&mut self, compaction: Compaction, nodes: &Nodes, messages: &Messages) -> Result<(), Failure> {
         let until = Instant::now() + ATTEMPT;
-        let response = nodes.txn(self.request(messages), until).await?;
+        let response = match nodes.txn(self.request(messages), until).await {
+            // Compaction makes space, but the key that decides who compacts cannot be written. So all engines compact.
+            Err(failure) if failure.kind == Kind::NoSpace => {
+                return compact(nodes, self.take_old(compaction.retention)).await;
+            }
+            result => result?,
+        };
         let revision = response.header.as_ref().map_or(0, |header| header.revision);
         let won = response.succeeded;
         self.version = if won { self.version + 1 } else { read_version(response) };
         self.revisions.push_back((Instant::now(), revision));
-        match self.take_old(compaction.retention) {
-            Some(old) if won => match nodes.compact(old, until).await {
-                // Somebody compacted to a later revision.
-                Err(failure) if failure.kind == Kind::Compacted => Ok(()),
-                result => result.map(drop),
-            },
-            _ => Ok(()),
-        }
+        compact(nodes, self.take_old(compaction.retention).filter(|_| won)).await
     }
 
     /// Increments the version of the key if it is the one that this engine knows, and reads it otherwise.
@@ -71,6 +88,27 @@ impl Rounds {
         let is_old = |(time, _): &(Instant, i64)| time.elapsed() >= retention;
         let count = self.revisions.iter().take_while(|entry| is_old(entry)).count();
         self.revisions.drain(..count).next_back().map(|(_, revision)| revision)
+    }
+}
+
+fn explain(failure: Failure) -> Failure {
+    let reason = failure.reason.split("; help:").next().unwrap_or_default();
+    Failure::new(
+        failure.kind,
+        format!(
+            "cannot compact: {reason}; help: compact with etcd's --auto-compaction-mode periodic --auto-compaction-retention \
+             10m, because it permits that to no user without the role root"
+        ),
+    )
+}
+
+async fn compact(nodes: &Nodes, revision: Option<i64>) -> Result<(), Failure> {
+    let Some(revision) = revision else { return Ok(()) };
+    match nodes.compact(revision, Instant::now() + ATTEMPT).await {
+        // Somebody compacted to a later revision.
+        Err(failure) if failure.kind == Kind::Compacted => Ok(()),
+        Err(failure) if failure.kind == Kind::Rejected => Err(explain(failure)),
+        result => result.map(drop),
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use tokio::runtime::{Builder, Runtime};
 
 use super::commits::{COMMIT_BYTES, COMMIT_OPERATIONS, CommitCall};
-use super::compaction::compact_regularly;
+use super::compaction::{CompactionError, compact_regularly};
 use super::failure::{Failure, Kind};
 use super::messages::Messages;
 use super::nodes::Nodes;
@@ -33,6 +33,7 @@ pub struct EtcdEngine {
     messages: Arc<Messages>,
     commits: Queue<CommitCall>,
     reads: Queue<ReadCall>,
+    compaction_error: CompactionError,
     /// Only missing while the engine is dropped.
     runtime: Option<Runtime>,
 }
@@ -50,10 +51,12 @@ impl EtcdEngine {
         let runtime = runtime.map_err(|error| format!("cannot start threads for etcd: {error}"))?;
         let commits = Queue::new(Arc::clone(&nodes), runtime.handle().clone(), OPEN_REQUESTS);
         let reads = Queue::new(Arc::clone(&nodes), runtime.handle().clone(), OPEN_REQUESTS);
+        let compaction_error = CompactionError::default();
         if let Some(compaction) = options.compaction {
-            runtime.spawn(compact_regularly(compaction, Arc::clone(&nodes), Arc::clone(&messages)));
+            let (nodes, messages) = (Arc::clone(&nodes), Arc::clone(&messages));
+            runtime.spawn(compact_regularly(compaction, nodes, messages, compaction_error.clone()));
         }
-        Ok(Self { nodes, messages, commits, reads, runtime: Some(runtime) })
+        Ok(Self { nodes, messages, commits, reads, compaction_error, runtime: Some(runtime) })
     }
 
     /// Asks all nodes for their state, for up to a second.
@@ -71,7 +74,8 @@ impl EtcdEngine {
             error: Some("no answer in time".to_owned()),
             ..NodeStatus::default()
         };
-        let mut status = EtcdStatus { nodes: self.nodes.hosts().map(no_answer).collect() };
+        let nodes = self.nodes.hosts().map(no_answer).collect();
+        let mut status = EtcdStatus { nodes, compaction_error: self.compaction_error.get() };
         let wait = || until + STATUS_TIMEOUT - Instant::now();
         while let Ok((index, result)) = answers.recv_timeout(wait()) {
             let Some(node) = status.nodes.get_mut(index) else { continue };

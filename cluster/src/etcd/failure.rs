@@ -22,8 +22,10 @@ pub(super) enum Kind {
     NotReady,
     /// The cluster has too much work. The request was not proposed.
     Busy,
-    /// The token expired. The request was not applied.
+    /// The token is missing or expired. The request was not applied.
     Unauthenticated,
+    /// The cluster has no users.
+    NoAuthentication,
     /// Nothing was applied, and the request fails again.
     Rejected,
     /// The database is full. etcd may answer this after it applied the request that filled the database.
@@ -49,6 +51,14 @@ impl Failure {
         matches!(self.kind, Kind::Unreachable | Kind::Unknown)
     }
 
+    /// Returns the failure of a client without a user, which cannot authenticate.
+    pub fn reject_unauthenticated(self) -> Self {
+        match self.kind {
+            Kind::Unauthenticated => Self { kind: Kind::Rejected, ..self },
+            _ => self,
+        }
+    }
+
     /// Returns the error of a read.
     pub fn into_read_error(self) -> EngineError {
         match self.kind {
@@ -63,7 +73,7 @@ impl Failure {
             Kind::Unreachable | Kind::NotReady | Kind::Busy | Kind::Unauthenticated => {
                 EngineError::Unavailable(self.reason)
             }
-            Kind::Rejected => EngineError::Rejected(self.reason),
+            Kind::Rejected | Kind::NoAuthentication => EngineError::Rejected(self.reason),
             Kind::NoSpace | Kind::Compacted | Kind::Unknown => EngineError::Unknown(self.reason),
         }
     }
@@ -101,7 +111,11 @@ fn classify_answer(code: Code, message: &str) -> Kind {
         (Code::ResourceExhausted, "etcdserver: too many requests") => Kind::Busy,
         (Code::ResourceExhausted, "etcdserver: mvcc: database space exceeded") => Kind::NoSpace,
         (Code::OutOfRange, "etcdserver: mvcc: required revision has been compacted") => Kind::Compacted,
-        (Code::Unauthenticated, _) | (_, "etcdserver: revision of auth store is old") => Kind::Unauthenticated,
+        (Code::Unauthenticated, _)
+        | (Code::InvalidArgument, "etcdserver: revision of auth store is old" | "etcdserver: user name is empty") => {
+            Kind::Unauthenticated
+        }
+        (Code::FailedPrecondition, "etcdserver: authentication is not enabled") => Kind::NoAuthentication,
         (Code::InvalidArgument | Code::OutOfRange | Code::ResourceExhausted | Code::PermissionDenied, _)
         | (Code::FailedPrecondition | Code::Unimplemented | Code::NotFound | Code::DataLoss, _) => Kind::Rejected,
         _ => Kind::Unknown,
@@ -175,7 +189,6 @@ mod tests {
         assert_kind(Code::InvalidArgument, "etcdserver: too many operations in txn request", Kind::Rejected);
         assert_kind(Code::ResourceExhausted, "grpc: received message larger than max (3 vs. 2)", Kind::Rejected);
         assert_kind(Code::PermissionDenied, "etcdserver: permission denied", Kind::Rejected);
-        assert_kind(Code::InvalidArgument, "etcdserver: user name is empty", Kind::Rejected);
         let failure = classify(&Status::resource_exhausted("etcdserver: mvcc: database space exceeded"), "a:1");
         assert_eq!(failure.kind, Kind::NoSpace);
         assert_eq!(
@@ -186,9 +199,10 @@ mod tests {
     }
 
     #[test]
-    fn an_expired_token_is_renewed() {
+    fn a_missing_or_expired_token_is_renewed() {
         assert_kind(Code::Unauthenticated, "etcdserver: invalid auth token", Kind::Unauthenticated);
         assert_kind(Code::InvalidArgument, "etcdserver: revision of auth store is old", Kind::Unauthenticated);
+        assert_kind(Code::InvalidArgument, "etcdserver: user name is empty", Kind::Unauthenticated);
     }
 
     #[test]

@@ -26,13 +26,16 @@ const CONNECT_TIMEOUT: Duration = Duration::from_millis(800);
 /// A page of executions arrives without waiting for the window.
 const WINDOW: u32 = 4 << 20;
 
+/// What authenticates a user: `None` if the cluster has no authentication.
+type Token = Option<MetadataValue<Ascii>>;
+
 /// The nodes of a cluster.
 #[derive(Debug)]
 pub(super) struct Nodes {
     nodes: Vec<Node>,
     current: AtomicUsize,
     credentials: Option<proto::AuthenticateRequest>,
-    token: Mutex<Option<MetadataValue<Ascii>>>,
+    token: Mutex<Option<Token>>,
     full: AtomicBool,
 }
 
@@ -121,33 +124,36 @@ impl Nodes {
         M: prost::Message + Clone + 'static,
         R: prost::Message + Default + 'static,
     {
-        if self.credentials.is_none() {
-            return node.send(path, message, None, until).await;
-        }
-        let token = self.token(node, None, until).await?;
+        let Some(credentials) = &self.credentials else {
+            let result = node.send(path, message, None, until).await;
+            return result.map_err(Failure::reject_unauthenticated);
+        };
+        let token = self.token(credentials, node, None, until).await?;
         let result = node.send(path, message.clone(), token.as_ref(), until).await;
         if result.as_ref().is_err_and(|failure| failure.kind == Kind::Unauthenticated) {
-            let token = self.token(node, token, until).await?;
+            let token = self.token(credentials, node, Some(token), until).await?;
             return node.send(path, message, token.as_ref(), until).await;
         }
         result
     }
 
-    /// Returns the token of the user, if there is one. `expired` is a token that is no longer valid.
+    /// Returns the token of the user. `expired` is a token that is no longer valid.
     async fn token(
         &self,
+        credentials: &proto::AuthenticateRequest,
         node: &Node,
-        expired: Option<MetadataValue<Ascii>>,
+        expired: Option<Token>,
         until: Instant,
-    ) -> Result<Option<MetadataValue<Ascii>>, Failure> {
-        let Some(credentials) = &self.credentials else { return Ok(None) };
+    ) -> Result<Token, Failure> {
         let timeout = |_| Failure::new(Kind::Unreachable, format!("etcd at {}: timed out", node.host));
         let mut token = timeout_at(until.into(), self.token.lock()).await.map_err(timeout)?;
-        if token.is_none() || *token == expired {
-            *token = None;
-            *token = Some(node.authenticate(credentials, until).await?);
+        match &*token {
+            Some(known) if expired.as_ref() != Some(known) => Ok(known.clone()),
+            _ => {
+                *token = None;
+                Ok(token.insert(node.authenticate(credentials, until).await?).clone())
+            }
         }
-        Ok(token.clone())
     }
 }
 
@@ -215,19 +221,19 @@ impl Node {
         timeout_at(until.into(), open).await.unwrap_or_else(|_| Err(explain("cannot connect in time")))
     }
 
-    async fn authenticate(
-        &self,
-        credentials: &proto::AuthenticateRequest,
-        until: Instant,
-    ) -> Result<MetadataValue<Ascii>, Failure> {
+    async fn authenticate(&self, credentials: &proto::AuthenticateRequest, until: Instant) -> Result<Token, Failure> {
         let sent = self.send(AUTHENTICATE, credentials.clone(), None, until).await;
-        // The request that needs the token was not sent.
-        let response: proto::AuthenticateResponse = sent.map_err(|failure| match failure.kind {
-            Kind::Unknown => Failure { kind: Kind::Unreachable, ..failure },
-            _ => failure,
-        })?;
+        let response: proto::AuthenticateResponse = match sent {
+            Ok(response) => response,
+            Err(failure) if failure.kind == Kind::NoAuthentication => return Ok(None),
+            // The request that needs the token was not sent.
+            Err(failure) if failure.kind == Kind::Unknown => {
+                return Err(Failure { kind: Kind::Unreachable, ..failure });
+            }
+            Err(failure) => return Err(failure),
+        };
         let explain = |_| Failure::new(Kind::Rejected, format!("etcd at {}: the token is not valid", self.host));
-        response.token.parse().map_err(explain)
+        response.token.parse().map(Some).map_err(explain)
     }
 }
 

@@ -7,6 +7,8 @@ use super::proto;
 pub struct EtcdStatus {
     /// The nodes of the URL, in its order.
     pub nodes: Vec<NodeStatus>,
+    /// Why the last compaction failed, if it did.
+    pub compaction_error: Option<String>,
 }
 
 /// The state of a node.

@@ -13,6 +13,9 @@ mod alarms;
 mod batches;
 #[path = "../../../core/tests/stores/conflicts.rs"]
 mod conflicts;
+#[path = "../../../core/tests/stores/copy.rs"]
+mod copy;
+mod copy_stores;
 #[path = "../../../core/tests/stores/ended_counts.rs"]
 mod ended_counts;
 #[path = "../../../core/tests/stores/endings.rs"]

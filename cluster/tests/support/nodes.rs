@@ -189,6 +189,25 @@ impl Node {
         self.get("/metrics")
     }
 
+    /// Calls the node's JSON interface, for example to administer users, and returns the response's body.
+    pub fn call(&self, path: &str, body: &str) -> String {
+        self.call_with(path, body, None).unwrap_or_else(|response| panic!("{path}: {response}"))
+    }
+
+    /// The same with the token of a user. Returns the whole response if its status is not 200.
+    pub fn call_with(&self, path: &str, body: &str, token: Option<&str>) -> Result<String, String> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        let header = token.map_or_else(String::new, |token| format!("Authorization: {token}\r\n"));
+        let length = body.len();
+        write!(stream, "POST {path} HTTP/1.0\r\nContent-Length: {length}\r\n{header}\r\n{body}").unwrap();
+        let mut response = String::new();
+        stream.read_to_string(&mut response).unwrap();
+        match response.split_once("\r\n\r\n") {
+            Some((head, body)) if head.contains(" 200 ") => Ok(body.to_owned()),
+            _ => Err(response),
+        }
+    }
+
     fn get(&self, path: &str) -> Option<String> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.metrics_port)).ok()?;
         stream.set_read_timeout(Some(Duration::from_secs(2))).ok()?;

@@ -1,7 +1,7 @@
 //! The stores of this crate.
 #![allow(dead_code, reason = "each test binary uses a part of this")]
 
-use sfn_alias::store::{CopyStore, MemoryStore, Store};
+use sfn_alias::store::{MemoryStore, Store};
 use sfn_alias::{Options, StepFunctions};
 use std::sync::OnceLock;
 
@@ -70,21 +70,6 @@ impl Storage {
             StoreKind::File => Box::new(sfn_alias::store::SqliteStore::open(&path).unwrap()),
             #[cfg(feature = "sqlite")]
             StoreKind::ExclusiveFile => Box::new(sfn_alias::store::CachedStore::open(&path).unwrap()),
-        }
-    }
-
-    /// Opens a store that can be copied, also if it is an incomplete copy. In memory, it is a new one.
-    pub fn open_copy_store(&self) -> Option<Box<dyn CopyStore>> {
-        match self.kind {
-            StoreKind::Memory => Some(Box::new(MemoryStore::new().unwrap())),
-            #[cfg(feature = "sqlite")]
-            StoreKind::File => {
-                let path = self.folder.path().join("aliases.db");
-                Some(Box::new(sfn_alias::store::SqliteStore::open_copy(&path).unwrap()))
-            }
-            // `SqliteStore` copies files.
-            #[cfg(feature = "sqlite")]
-            StoreKind::ExclusiveFile => None,
         }
     }
 

@@ -129,7 +129,7 @@ fn tags(random: &mut Rng) -> Vec<Tag> {
 }
 
 /// Returns a change that the engine could decide: versions have new numbers, and executions new names.
-fn random_change(random: &mut Rng, step: u32, machine: Option<&StateMachine>) -> Option<Change> {
+pub fn random_change(random: &mut Rng, step: u32, machine: Option<&StateMachine>) -> Option<Change> {
     let Some(machine) = machine else { return random.bool().then(|| create_change(random)) };
     let next = machine.last_version.map_or(VersionNumber::FIRST, |last| last.next().unwrap());
     let name = || -> Box<str> { NAMES[step as usize % NAMES.len()].into() };
@@ -273,7 +273,7 @@ fn without_tags(listed: Vec<(String, StateMachine)>) -> Vec<(String, StateMachin
 }
 
 /// Also compares the view of the write transaction with the one of a read transaction, if the store never has an outdated one.
-pub fn update(session: &mut dyn Session, arn: &str, step: u32, seed: u64) {
+fn update(session: &mut dyn Session, arn: &str, step: u32, seed: u64) {
     let read = session.begin_read(arn).unwrap().view().map(|view| read_all(view).unwrap());
     for _ in 0..3 {
         let transaction = session.begin_write(arn).unwrap();

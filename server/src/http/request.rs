@@ -30,7 +30,7 @@ const MIN_COUNTED_RESPONSE_BYTES: usize = 16 * 1024;
 const MAX_KEY_ID: usize = 128;
 
 /// Maximum time to collect the metrics of a store on other machines.
-const STORE_METRICS_TIMEOUT: Duration = Duration::from_secs(1);
+const STORE_METRICS_TIMEOUT: Duration = Duration::from_secs(3);
 
 const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 

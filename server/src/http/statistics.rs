@@ -75,7 +75,12 @@ fn finish(sender: &watch::Sender<State>, begin: Instant, result: Result<Statisti
     let pause = match &result {
         Ok(_) => pause.max(MIN_INTERVAL),
         Err(error) => {
-            tracing::warn!(%error, "the numbers of state machines and executions were not collected");
+            const TEXT: &str = "the numbers of state machines and executions were not collected";
+            match error {
+                // Requests report it.
+                Error::StoreUnavailable(_) => tracing::debug!(%error, "{TEXT}"),
+                _ => tracing::warn!(%error, "{TEXT}"),
+            }
             pause
         }
     };

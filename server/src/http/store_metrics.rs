@@ -9,19 +9,18 @@ use std::fmt;
 
 /// Reports about a store.
 pub trait StoreMonitor: Send + Sync + fmt::Debug {
-    /// Returns the metrics. Called on a thread that may block; pages omit the metrics if that takes longer than a second.
+    /// Returns the metrics. Called on a thread that may block; pages omit the metrics if that takes
+    /// longer than 3 seconds.
     fn collect_metrics(&self) -> Vec<StoreMetric>;
 }
 
 /// A metric of a store.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StoreMetric {
-    /// The name after `sfn_alias_store_`, without a unit and `_total`.
+    /// The name after `sfn_alias_store_`, without `_total`.
     pub name: &'static str,
     /// What it measures, without a final period.
     pub help: &'static str,
-    /// Whether the value is in bytes.
-    pub is_bytes: bool,
     /// The value.
     pub value: StoreMetricValue,
 }
@@ -46,8 +45,10 @@ impl Collector for StoreCollector {
 }
 
 fn encode_metric(metric: &StoreMetric, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
-    let StoreMetric { name, help, is_bytes, value } = metric;
-    let (help, unit) = (format!("{help}."), is_bytes.then_some(&Unit::Bytes));
+    let StoreMetric { name, help, value } = metric;
+    let help = format!("{help}.");
+    // The encoder adds the unit to the name.
+    let (name, unit) = name.strip_suffix("_bytes").map_or((*name, None), |name| (name, Some(&Unit::Bytes)));
     let mut encode =
         |value: &dyn EncodeMetric| value.encode(encoder.encode_descriptor(name, &help, unit, value.metric_type())?);
     match *value {

@@ -217,11 +217,8 @@ struct Monitor;
 impl StoreMonitor for Monitor {
     fn collect_metrics(&self) -> Vec<StoreMetric> {
         assert_eq!(std::thread::current().name(), Some("call"));
-        let metric = |name, is_bytes, value| StoreMetric { name, help: "Help", is_bytes, value };
-        vec![
-            metric("commits", false, StoreMetricValue::Counter(3)),
-            metric("database", true, StoreMetricValue::Gauge(4096)),
-        ]
+        let metric = |name, value| StoreMetric { name, help: "Help", value };
+        vec![metric("commits", StoreMetricValue::Counter(3)), metric("database_bytes", StoreMetricValue::Gauge(4096))]
     }
 }
 
