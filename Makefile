@@ -134,6 +134,7 @@ etcd-tests:
 	$(MAKE) -C tools/etcd
 	$(CARGO) test -p sfn-alias-cluster --locked -- --ignored
 	$(MAKE) -C tools/linearizability test
+	$(MAKE) -C examples cluster
 
 engines-installed: rust-tools
 	$(PYTHON) tools/peers/peers.py install moto ministack

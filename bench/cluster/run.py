@@ -74,11 +74,10 @@ class Bench:
 
     def start(self):
         self.nodes = self.stack.enter_context(Nodes(self.options.etcd, self.directory))
-        # The leader first: clients of etcd and the first server use it.
-        ordered = sorted(self.nodes.nodes, key=lambda node: node is not self.nodes.leader)
-        self.store = "etcd://" + ",".join(node.address for node in ordered) + "/bench"
-        self.etcd = ordered[0].address
-        self.servers = [self.start_server("on etcd", "--store", self.store) for _ in range(3)]
+        # What is compared with etcd uses the same node.
+        self.etcd = self.nodes.leader.address
+        urls = [f"etcd://{addresses}/bench" for addresses in (self.etcd, self.nodes.addresses, self.nodes.addresses)]
+        self.servers = [self.start_server("on etcd", "--store", url) for url in urls]
         self.file = self.start_server("in a file", "--data", str(self.directory / "bench.db"))
         for server in (self.servers[0], self.file):
             for number in range(CLIENTS):
@@ -191,7 +190,7 @@ class Bench:
     def stop_leader(self, fault):
         self.announce(f"{fault} of the leader")
         leader = self.nodes.leader
-        servers = ",".join(f"127.0.0.1:{server.port}" for server in self.servers[:2])
+        servers = ",".join(f"127.0.0.1:{server.port}" for server in self.servers[1:])
         command = [str(self.load), "http", servers, "start bench-00", "8", "12s"]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as load:
             time.sleep(2)

@@ -30,7 +30,7 @@ ROLE = "arn:aws:iam::000000000000:role/orders"
 WEIGHTS = {1: 90, 2: 10}
 THREADS = 4
 # Executions to acknowledge in each part, and the seconds until that counts as a failure.
-PART = 300
+PART = 250
 LIMIT = 30
 
 
