@@ -24,7 +24,7 @@ const MAX_CONFLICTS: usize = 20;
 const MAX_CONFLICT_PAUSE: u64 = 10;
 /// Number of locks. State machines with the same lock wait for each other, which only costs time.
 const LOCKS: usize = 64;
-/// State machines whose starts are counted. Beyond it, counting begins anew.
+/// State machines whose starts are counted. Beyond it, counting begins again.
 const MAX_COUNTED: usize = 100_000;
 
 /// The number of starts since executions were deleted last, per state machine.
@@ -147,8 +147,8 @@ impl Sum {
         self.commit.writes.push(Write::Delete(record.key.clone()));
     }
 
-    /// Commits the sum. Returns whether that was applied. An outcome that stays unknown is not an error, because nobody waits
-    /// for this commit.
+    /// Commits the sum. Returns whether that was applied. An outcome that stays unknown is not an error, because no
+    /// request waits for this commit.
     pub fn commit(mut self, shared: &Shared, deadline: Instant) -> Result<bool> {
         self.commit.guards.push(match self.generation {
             Some(generation) => Guard::At(self.key.clone(), generation),

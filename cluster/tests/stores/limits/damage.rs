@@ -8,7 +8,7 @@ use sfn_alias::model::Outcome;
 use sfn_alias::{Json, Limits, Options, StepFunctions};
 use std::time::{Duration, Instant};
 
-/// Much less than the deadline of a request: an error that nobody can repair by waiting is returned at once.
+/// Much less than the deadline of a request: an error that remains is returned at once.
 const QUICK: Duration = Duration::from_secs(3);
 
 fn options() -> Options {

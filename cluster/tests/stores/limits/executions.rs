@@ -33,10 +33,10 @@ fn start(pair: &Pair, number: usize) {
     let kind = ["succeeds", "fails", "open", "later"][number % 4];
     let qualifier = [":PROD", ":1", "", ":PROD", ":2"][number % 5];
     let mut request = json!({"stateMachineArn": format!("{ORDERS}{qualifier}"), "name": format!("{kind}-{number}")});
-    if number % 1000 == 0 {
+    if number.is_multiple_of(1000) {
         request["input"] = format!("\"{}\"", "x".repeat(262_142)).into();
     }
-    pair.advance(i64::from(number % 3 == 0));
+    pair.advance(i64::from(number.is_multiple_of(3)));
     pair.call_ok("StartExecution", &request);
 }
 
@@ -66,7 +66,7 @@ fn compare_lists(pair: &Pair) {
     for (filter, page) in qualifiers.iter().chain(&statuses).flat_map(|filter| [(filter, 1000), (filter, 333)]) {
         let begun = Instant::now();
         let (found, expected) = (list(&pair.cluster, filter, page), list(&pair.memory, filter, page));
-        println!("{filter}: {} executions in pages of {page}: {:?}", found.len(), begun.elapsed());
+        eprintln!("{filter}: {} executions in pages of {page}: {:?}", found.len(), begun.elapsed());
         assert!(found == expected, "{filter}, {} of {}", found.len(), expected.len());
     }
     let running = |sfn: &StepFunctions| -> BTreeSet<String> {
@@ -123,7 +123,7 @@ fn delete(pair: &Pair) {
         }
         slowest
     });
-    println!("slowest start and list during the sweep: {slowest:?}");
+    eprintln!("slowest start and list during the sweep: {slowest:?}");
     assert!(slowest < Duration::from_secs(5), "{slowest:?}");
     compare_lists(pair);
     let left = list_keys(&*pair.storage.open_engine());
