@@ -2,6 +2,8 @@
 
 use crate::alarms::AlarmsArgs;
 use crate::backup::{BackupArgs, ResetArgs, RestoreArgs};
+#[cfg(feature = "store")]
+use crate::copy::CopyArgs;
 use crate::deploy::{AbortArgs, DeployArgs, PruneArgs, RollbackArgs};
 use crate::end::EndArgs;
 use crate::endpoint::{BackendArgs, SIGNING_HELP};
@@ -36,11 +38,14 @@ pub(crate) enum Command {
     /// Run an endpoint for AWS SDKs and the AWS CLI
     ///
     /// It stops on SIGINT (Ctrl-C) or SIGTERM, after the requests in flight are finished. On SIGHUP it reads the credentials, the certificate and the outcomes again; without these files, it stops.
-    Serve(ServeArgs),
+    Serve(Box<ServeArgs>),
     /// Write a copy of a data file, also while `serve` uses it
     Backup(BackupArgs),
     /// Replace a data file by a backup
     Restore(RestoreArgs),
+    /// Copy everything between data files and shared stores
+    #[cfg(feature = "store")]
+    Copy(CopyArgs),
     /// Delete all state machines, for example between tests
     Reset(ResetArgs),
     /// Call an operation on a file or a running endpoint

@@ -9,6 +9,8 @@ mod args;
 mod arn;
 mod backup;
 mod check_template;
+#[cfg(feature = "store")]
+mod copy;
 mod deploy;
 mod end;
 mod endpoint;

@@ -40,9 +40,11 @@ fn print_clap_error(error: &clap::Error) -> CommandResult {
 
 fn run_command(command: Command) -> CommandResult {
     match command {
-        Command::Serve(args) => serve::run(args),
+        Command::Serve(args) => serve::run(*args),
         Command::Backup(args) => backup::back_up(&args),
         Command::Restore(args) => backup::restore(&args),
+        #[cfg(feature = "store")]
+        Command::Copy(args) => crate::copy::run(&args),
         Command::Reset(args) => backup::reset(&args),
         Command::Call(args) => request::call(&args),
         Command::End(args) => end::run(&args),

@@ -16,8 +16,8 @@ use std::time::{Duration, Instant};
 
 /// With a limit below this number, the executions above it are deleted after each start.
 const EXACT_BELOW: usize = 64;
-/// Executions that one commit deletes: each needs a guard and three writes, and an engine accepts 120 writes.
-const BATCH: usize = 38;
+/// Executions that one commit deletes: each needs a guard and three writes.
+const BATCH: usize = 32;
 /// Commits that are attempted if other processes delete the same executions.
 const MAX_CONFLICTS: usize = 20;
 /// The longest pause after a conflict, in milliseconds.
