@@ -54,16 +54,17 @@ pub(crate) fn plan_create(
     // The generation is replaced after the commit.
     let mut loaded = Loaded { id, generation: Generation(0), revision: 0, state_machine, versions, aliases };
     put_revision(&mut loaded, revision, version, &mut writes)?;
-    let guard = match stored {
-        Some(stored) => Guard::At(key::head(arn), stored.generation),
-        None => Guard::Absent(key::head(arn)),
+    let guards = match stored {
+        Some(stored) => vec![Guard::At(key::head(arn), stored.generation)],
+        // If the same commit was applied before, another process may have deleted the state machine meanwhile.
+        None => vec![Guard::Absent(key::head(arn)), Guard::Absent(key::deleted(id))],
     };
     let own = match stored {
         Some(stored) => OwnWrite::Head { arn: arn.to_owned(), previous: stored.generation, tag },
         None => OwnWrite::CreatedHead { arn: arn.to_owned(), id, tag },
     };
     let otherwise = state_machine::reads(arn, stored.map_or(id, |stored| stored.id)).into();
-    finish_head(arn, loaded, tag, Commit { guards: vec![guard], writes, otherwise }, own)
+    finish_head(arn, loaded, tag, Commit { guards, writes, otherwise }, own)
 }
 
 /// Deletes the records of a state machine that refer to it by its ARN, except its head and the end of the next deletion.

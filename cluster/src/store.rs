@@ -66,7 +66,7 @@ impl ClusterStore {
     }
 
     /// Deletes records that nothing refers to: those of deleted state machines, and revisions without references. Any process
-    /// may do this at any time. `now` is the time of the clock of the services.
+    /// may do this at any time. `now` is the time of the system's clock.
     ///
     /// # Errors
     /// Like a request. The next call continues.
