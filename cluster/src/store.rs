@@ -158,8 +158,12 @@ impl Store for ClusterStore {
     /// Without their tags.
     fn state_machines(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<NamedStateMachine>> {
         let first = key::head(prefix);
-        let start = after.map_or_else(|| first.clone(), |after| key::after(&key::head(after)));
-        let found = self.read_range((start, key::end_of_prefix(&first)), limit)?;
+        let end = key::end_of_prefix(&first);
+        let start = after.map_or_else(Vec::new, |after| key::after(&key::head(after))).max(first);
+        if start >= end {
+            return Ok(Vec::new());
+        }
+        let found = self.read_range((start, end), limit)?;
         let parse_one = |record: &Record| {
             let arn = key::parse_head(&record.key).ok_or_else(|| crate::record::invalid_key(&record.key))?;
             let head: HeadRecord = parse(&record.key, &record.value)?;
