@@ -5,7 +5,7 @@ use crate::engine::{Commit, Found, Generation, Guard, Read, Record, Write};
 use crate::key::{self, Id, Kind};
 use crate::own::OwnWrite;
 use crate::plan_execution::index_key;
-use crate::record::{StoredExecution, invalid_key, parse_counts, write_counts};
+use crate::record::{StoredExecution, invalid_key, parse_counts, write, write_counts};
 use crate::shared::Shared;
 use crate::state_machine::{first_record, missing_result, records};
 use parking_lot::{Mutex, MutexGuard};
@@ -16,8 +16,8 @@ use std::time::{Duration, Instant};
 
 /// With a limit below this number, the executions above it are deleted after each start.
 const EXACT_BELOW: usize = 64;
-/// Executions that one commit deletes: each needs a guard and three writes.
-const BATCH: usize = 32;
+/// Executions that one commit deletes: each needs a guard and four writes.
+const BATCH: usize = 30;
 /// Commits that are attempted if other processes delete the same executions.
 const MAX_CONFLICTS: usize = 20;
 /// The longest pause after a conflict, in milliseconds.
@@ -110,7 +110,7 @@ fn delete_batch(shared: &Shared, id: Id, oldest: &[Record], deadline: Instant) -
     for (record, found) in oldest.iter().zip(executions) {
         // Another process has deleted it.
         let Some(execution) = first_record(found)? else { return Ok(None) };
-        let (stored, _) = StoredExecution::parse(&execution.key, &execution.value)?;
+        let (stored, tags) = StoredExecution::parse(&execution.key, &execution.value)?;
         if key::parse_number(&record.key) != Some(stored.sequence) {
             // The name was used again after that.
             return Ok(None);
@@ -119,6 +119,8 @@ fn delete_batch(shared: &Shared, id: Id, oldest: &[Record], deadline: Instant) -
         batch.delete(execution);
         batch.commit.writes.push(Write::Delete(record.key.clone()));
         batch.commit.writes.push(Write::Delete(index_key(id, &stored)));
+        let mark = Kind::StartMark.key(id, key::number_suffix(stored.sequence));
+        batch.commit.writes.push(Write::Put(mark, write(&tags.start)?));
         revisions.push(stored.revision);
     }
     Ok(batch.commit(shared, deadline)?.then_some(revisions))
