@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: etcd-tests packages peers upstream engines engines-installed schema vectors moto help demo test generate bench templates tools rust-tools fmt clippy circles rust docs generated model examples c python node server words cluster
+.PHONY: faults etcd-tests packages peers upstream engines engines-installed schema vectors moto help demo test generate bench templates tools rust-tools fmt clippy circles rust docs generated model examples c python node server words cluster
 
 CARGO ?= cargo
 PYTHON ?= python3
@@ -133,8 +133,18 @@ cluster: rust-tools ## the store on etcd, with real nodes
 etcd-tests:
 	$(MAKE) -C tools/etcd
 	$(CARGO) test -p sfn-alias-cluster --locked -- --ignored
-	$(MAKE) -C tools/linearizability test
 	$(MAKE) -C examples cluster
+	$(MAKE) --no-print-directory faults
+
+# Partitions need network namespaces, and so root and iproute2. Other machines skip them.
+faults: rust-tools ## nodes and servers on etcd under faults: `make faults SEED=7`
+	$(MAKE) -C tools/etcd
+	$(MAKE) -C tools/linearizability test
+	$(CARGO) build -q -p sfn-alias-cli --locked
+	@if [ "$${CI:-}" = true ] && [ "$$(id -u)" = 0 ] && ! command -v ip >/dev/null; then \
+	  apt-get update -q && apt-get install -yq --no-install-recommends iproute2; fi
+	$(PYTHON) -m doctest cluster/tests/faults/history.py
+	$(PYTHON) cluster/tests/faults/faults.py $(if $(SEED),--seed $(SEED)) target/etcd $(TARGET)/debug/sfn-alias target/linearizability
 
 engines-installed: rust-tools
 	$(PYTHON) tools/peers/peers.py install moto ministack

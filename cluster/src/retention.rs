@@ -17,7 +17,7 @@ use std::time::Instant;
 /// With a limit below this number, the executions above it are deleted after each start.
 const EXACT_BELOW: usize = 64;
 /// Executions that one commit deletes: each needs two guards and three writes.
-const BATCH: usize = 40;
+const BATCH: usize = 32;
 /// Commits that are attempted if other processes delete the same executions.
 const MAX_CONFLICTS: usize = 20;
 /// State machines whose starts are counted. Beyond it, counting begins anew.

@@ -87,6 +87,11 @@ impl CommitCall {
         Ok(Self { messages, request, counters, otherwise, fenced, puts, bytes, keys })
     }
 
+    /// Whether other commits should not wait for this one.
+    pub fn is_large(&self) -> bool {
+        self.bytes > GROUP_BYTES / 2
+    }
+
     /// Takes the request. `shards` has the next shard of each counter.
     fn take_request(&mut self, shards: &mut HashMap<Vec<u8>, usize>) -> proto::TxnRequest {
         let mut request = std::mem::take(&mut self.request);

@@ -5,19 +5,28 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::failure::{Failure, Kind};
-use super::messages::Messages;
+use super::messages::{Messages, range_operation, ranges};
 use super::nodes::Nodes;
 use super::options::Compaction;
-use super::proto::{self, compare, request_op::Request, response_op::Response};
+use super::proto::{self, compare, request_op::Request};
 
 const ATTEMPT: Duration = Duration::from_secs(5);
 const KEY: &[u8] = b"compact";
+/// Rounds of an interval.
+const ROUNDS: u32 = 5;
+/// If the cluster has that many more revisions than at the last compaction, the next round compacts, and a fifth of the history
+/// remains.
+const MANY_REVISIONS: i64 = 500_000;
 
 /// What an engine knows of compactions.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Rounds {
+    compaction: Compaction,
+    many_revisions: i64,
     /// The number of compactions of the cluster.
     version: i64,
+    /// When this engine compacted, or found that another one did, and the revision at that time.
+    last: Option<(Instant, i64)>,
     /// Revisions of this engine's rounds, and when they were current.
     revisions: VecDeque<(Instant, i64)>,
 }
@@ -43,32 +52,55 @@ pub(super) async fn compact_regularly(
     messages: Arc<Messages>,
     error: CompactionError,
 ) {
-    let mut rounds = Rounds::default();
+    let mut rounds = Rounds::new(compaction, MANY_REVISIONS);
     loop {
-        error.set(rounds.run(compaction, &nodes, &messages).await.err().map(|failure| failure.reason));
-        tokio::time::sleep(compaction.interval).await;
+        error.set(rounds.run(&nodes, &messages).await.err().map(|failure| failure.reason));
+        tokio::time::sleep(compaction.interval / ROUNDS).await;
     }
 }
 
 impl Rounds {
-    /// Compacts, unless another engine did since the last round.
-    async fn run(&mut self, compaction: Compaction, nodes: &Nodes, messages: &Messages) -> Result<(), Failure> {
-        let until = Instant::now() + ATTEMPT;
-        let response = match nodes.txn(self.request(messages), until).await {
-            // Compaction makes space, but the key that decides who compacts cannot be written. So all engines compact.
-            Err(failure) if failure.kind == Kind::NoSpace => {
-                return compact(nodes, self.take_old(compaction.retention)).await;
-            }
-            result => result?,
-        };
-        let revision = response.header.as_ref().map_or(0, |header| header.revision);
-        let won = response.succeeded;
-        self.version = if won { self.version + 1 } else { read_version(response) };
-        self.revisions.push_back((Instant::now(), revision));
-        compact(nodes, self.take_old(compaction.retention).filter(|_| won)).await
+    fn new(compaction: Compaction, many_revisions: i64) -> Self {
+        Self { compaction, many_revisions, version: 0, last: None, revisions: VecDeque::new() }
     }
 
-    /// Increments the version of the key if it is the one that this engine knows, and reads it otherwise.
+    /// Notes the revision, and compacts if it is time.
+    async fn run(&mut self, nodes: &Nodes, messages: &Messages) -> Result<(), Failure> {
+        let response = nodes.txn(read_request(messages), Instant::now() + ATTEMPT).await?;
+        let revision = response.header.as_ref().map_or(0, |header| header.revision);
+        let version = read_version(response);
+        let now = Instant::now();
+        if version != self.version || self.last.is_none() {
+            (self.version, self.last) = (version, Some((now, revision)));
+        }
+        self.revisions.push_back((now, revision));
+        match self.choose_retention(revision) {
+            Some(retention) => self.compact(retention, nodes, messages).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Returns the age of the history that remains, or `None` if it is too early to compact.
+    fn choose_retention(&self, revision: i64) -> Option<Duration> {
+        let (time, last) = self.last?;
+        if revision.saturating_sub(last) > self.many_revisions {
+            return Some(self.compaction.retention / ROUNDS);
+        }
+        (time.elapsed() >= self.compaction.interval).then_some(self.compaction.retention)
+    }
+
+    /// Compacts, unless another engine did since this one read the key.
+    async fn compact(&mut self, retention: Duration, nodes: &Nodes, messages: &Messages) -> Result<(), Failure> {
+        let Some(old) = self.take_old(retention) else { return Ok(()) };
+        match nodes.txn(self.request(messages), Instant::now() + ATTEMPT).await {
+            Ok(response) if !response.succeeded => Ok(()),
+            // Compaction makes space, but the key that decides who compacts cannot be written. So all engines compact.
+            Err(failure) if failure.kind != Kind::NoSpace => Err(failure),
+            _ => compact(nodes, old).await,
+        }
+    }
+
+    /// Increments the version of the key if it is the one that this engine knows.
     fn request(&self, messages: &Messages) -> proto::TxnRequest {
         let key = messages.key(KEY);
         let compare = proto::Compare {
@@ -77,10 +109,9 @@ impl Rounds {
             key: key.clone(),
             target_union: Some(compare::TargetUnion::Version(self.version)),
         };
-        let put = Request::RequestPut(proto::PutRequest { key: key.clone(), value: Vec::new() });
-        let get = Request::RequestRange(proto::RangeRequest { key, ..Default::default() });
-        let operation = |request| vec![proto::RequestOp { request: Some(request) }];
-        proto::TxnRequest { compare: vec![compare], success: operation(put), failure: operation(get) }
+        let put = Request::RequestPut(proto::PutRequest { key, value: Vec::new() });
+        let success = vec![proto::RequestOp { request: Some(put) }];
+        proto::TxnRequest { compare: vec![compare], success, failure: Vec::new() }
     }
 
     /// Removes the revisions that are old enough, and returns the latest of them.
@@ -102,8 +133,12 @@ fn explain(failure: Failure) -> Failure {
     )
 }
 
-async fn compact(nodes: &Nodes, revision: Option<i64>) -> Result<(), Failure> {
-    let Some(revision) = revision else { return Ok(()) };
+fn read_request(messages: &Messages) -> proto::TxnRequest {
+    let range = proto::RangeRequest { key: messages.key(KEY), ..Default::default() };
+    proto::TxnRequest { success: vec![range_operation(range)], ..Default::default() }
+}
+
+async fn compact(nodes: &Nodes, revision: i64) -> Result<(), Failure> {
     match nodes.compact(revision, Instant::now() + ATTEMPT).await {
         // Somebody compacted to a later revision.
         Err(failure) if failure.kind == Kind::Compacted => Ok(()),
@@ -113,9 +148,39 @@ async fn compact(nodes: &Nodes, revision: Option<i64>) -> Result<(), Failure> {
 }
 
 fn read_version(response: proto::TxnResponse) -> i64 {
-    let found = response.responses.into_iter().next().and_then(|response| response.response);
-    match found {
-        Some(Response::ResponseRange(range)) => range.kvs.first().map_or(0, |pair| pair.version),
-        _ => 0,
+    ranges(response.responses).next().and_then(|range| range.kvs.into_iter().next()).map_or(0, |pair| pair.version)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rounds(last: i64) -> Rounds {
+        let mut rounds = Rounds::new(Compaction::default(), 1000);
+        rounds.last = Some((Instant::now(), last));
+        rounds
+    }
+
+    #[test]
+    fn many_revisions_are_compacted_earlier_and_keep_more_than_a_minute() {
+        assert_eq!(rounds(10).choose_retention(1010), None);
+        assert_eq!(rounds(10).choose_retention(1011), Some(Duration::from_secs(120)));
+    }
+
+    #[test]
+    fn few_revisions_are_compacted_after_the_interval() {
+        let mut rounds = rounds(10);
+        rounds.compaction.interval = Duration::ZERO;
+        assert_eq!(rounds.choose_retention(10), Some(Duration::from_secs(600)));
+    }
+
+    #[test]
+    fn the_latest_revision_that_is_old_enough_is_taken() {
+        let mut rounds = rounds(0);
+        let now = Instant::now();
+        rounds.revisions.extend([3, 4, 5].map(|revision| (now, revision)));
+        assert_eq!(rounds.take_old(Duration::from_secs(60)), None);
+        assert_eq!(rounds.take_old(Duration::ZERO), Some(5));
+        assert_eq!(rounds.take_old(Duration::ZERO), None);
     }
 }

@@ -1,6 +1,6 @@
 //! The connections to the nodes: one is in use until it fails, then the next one.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use http::uri::PathAndQuery;
@@ -23,6 +23,8 @@ const AUTHENTICATE: &str = "/etcdserverpb.Auth/Authenticate";
 const PING_INTERVAL: Duration = Duration::from_secs(6);
 const PING_TIMEOUT: Duration = Duration::from_secs(2);
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(800);
+/// How long a node that did not answer is avoided, in milliseconds.
+const AVOIDED: u64 = 5000;
 /// A page of executions arrives without waiting for the window.
 const WINDOW: u32 = 4 << 20;
 
@@ -33,6 +35,7 @@ type Token = Option<MetadataValue<Ascii>>;
 #[derive(Debug)]
 pub(super) struct Nodes {
     nodes: Vec<Node>,
+    start: Instant,
     current: AtomicUsize,
     credentials: Option<proto::AuthenticateRequest>,
     token: Mutex<Option<Token>>,
@@ -44,6 +47,8 @@ struct Node {
     host: String,
     endpoint: Endpoint,
     channel: Mutex<Option<Channel>>,
+    /// When the node last failed to answer, in milliseconds after `start`, or 0.
+    failed: AtomicU64,
 }
 
 impl Nodes {
@@ -61,7 +66,8 @@ impl Nodes {
         };
         // Clients of a cluster start at different nodes.
         let current = AtomicUsize::new(fastrand::usize(..hosts.len().max(1)));
-        Ok(Self { nodes: nodes?, current, credentials, token: Mutex::new(None), full: AtomicBool::new(false) })
+        let start = Instant::now();
+        Ok(Self { nodes: nodes?, start, current, credentials, token: Mutex::new(None), full: AtomicBool::new(false) })
     }
 
     /// Whether the database is full: an alarm was raised, and no put succeeded since.
@@ -111,12 +117,31 @@ impl Nodes {
         let index = self.current.load(Ordering::Relaxed);
         let node = self.nodes.get(index).ok_or_else(no_node)?;
         let result = self.call_node(node, path, message, until).await;
-        if result.as_ref().is_err_and(Failure::is_of_node) {
-            let next = (index + 1) % self.nodes.len();
-            // Fails if another call already replaced the node.
-            let _replaced = self.current.compare_exchange(index, next, Ordering::Relaxed, Ordering::Relaxed);
+        if let Err(failure) = &result
+            && failure.is_of_node()
+        {
+            self.replace_node(index, node, failure);
         }
         result
+    }
+
+    /// Chooses the node of the next calls after a failure: the one whose last failure is the longest ago.
+    fn replace_node(&self, index: usize, node: &Node, failure: &Failure) {
+        let now = u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX).max(1);
+        if failure.breaks_connection() {
+            node.failed.store(now, Ordering::Relaxed);
+        }
+        let others = (1..self.nodes.len()).map(|step| (index + step) % self.nodes.len());
+        let failed = |next: usize| self.nodes.get(next).map_or(0, |node| node.failed.load(Ordering::Relaxed));
+        let Some((failed, next)) = others.map(|next| (failed(next), next)).min_by_key(|(failed, _)| *failed) else {
+            return;
+        };
+        // A node that answers that it has no leader is better than one that does not answer.
+        if failure.kind == Kind::NotReady && failed > 0 && now - failed.min(now) < AVOIDED {
+            return;
+        }
+        // Fails if another call already replaced the node.
+        let _replaced = self.current.compare_exchange(index, next, Ordering::Relaxed, Ordering::Relaxed);
     }
 
     async fn call_node<M, R>(&self, node: &Node, path: &'static str, message: M, until: Instant) -> Result<R, Failure>
@@ -175,7 +200,7 @@ impl Node {
             let tls = tls.clone().domain_name(name.trim_start_matches('[').trim_end_matches(']'));
             endpoint = endpoint.tls_config(tls).map_err(explain)?;
         }
-        Ok(Self { host: host.to_owned(), endpoint, channel: Mutex::new(None) })
+        Ok(Self { host: host.to_owned(), endpoint, channel: Mutex::new(None), failed: AtomicU64::new(0) })
     }
 
     /// Sends a request and waits for the response. Closes the connection if it may be broken.

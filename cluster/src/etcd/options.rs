@@ -45,7 +45,8 @@ impl fmt::Debug for EtcdOptions {
 pub struct Compaction {
     /// The time between compactions. Default: 5 minutes.
     pub interval: Duration,
-    /// The age of the history that remains. Default: 10 minutes. The store needs a minute.
+    /// The age of the history that remains. Default: 10 minutes. At high rates of changes, a fifth of it. The store needs a
+    /// minute.
     pub retention: Duration,
 }
 

@@ -105,6 +105,10 @@ fn parse_prefix(text: &str) -> Result<String, &'static str> {
     if text.len() > 256 || !text.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'?' | b'#')) {
         return Err("the prefix must be up to 256 visible ASCII characters without `?` and `#`");
     }
+    // The keys of records begin with a letter and `/`: a store with the prefix `a/` would read those of `a/m/`.
+    if text.split('/').any(|part| part.len() == 1 && part.bytes().all(|byte| byte.is_ascii_lowercase())) {
+        return Err("the prefix must not have a part of one lowercase letter, like the keys of records");
+    }
     Ok(if text.ends_with('/') { text.to_owned() } else { format!("{text}/") })
 }
 
@@ -119,7 +123,7 @@ mod tests {
             ("etcd://a:1,b:2,c:3/team/one", "etcd://a:1,b:2,c:3/team/one/"),
             ("etcd://a", "etcd://a:2379/sfn-alias/1/"),
             ("etcds://a/", "etcds://a:2379/sfn-alias/1/"),
-            ("etcd://[::1]:5,[fe80::1]/x/", "etcd://[::1]:5,[fe80::1]:2379/x/"),
+            ("etcd://[::1]:5,[fe80::1]/X1/", "etcd://[::1]:5,[fe80::1]:2379/X1/"),
         ];
         for (text, expected) in cases {
             assert_eq!(EtcdUrl::parse(text).unwrap().to_string(), expected);
@@ -138,6 +142,7 @@ mod tests {
             ("etcd://user:pass@a:1", "`user:pass@a` is not a valid host"),
             ("etcd://a b", "`a b` is not a valid host"),
             ("etcd://[::1", "`[:` is not a valid host"),
+            ("etcd://a/p/m", "the prefix must not have a part of one lowercase letter, like the keys of records"),
             ("etcd://a/p?x", "the prefix must be up to 256 visible ASCII characters without `?` and `#`"),
         ];
         for (text, problem) in cases {

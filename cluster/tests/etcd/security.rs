@@ -110,13 +110,13 @@ fn client_certificates_are_sent_and_required() {
 fn options_that_do_not_belong_together_are_errors() {
     let ca = Ca::new();
     let pair = ca.sign("client");
-    let plain = options("etcd://127.0.0.1:1/p");
-    let secure = options("etcds://127.0.0.1:1/p");
+    let plain = options("etcd://127.0.0.1:1/test");
+    let secure = options("etcds://127.0.0.1:1/test");
     let certificate = Some(pair.certificate.into_bytes());
     let cases = [
         (
             EtcdOptions { ca: Some(ca.pem()), ..plain.clone() },
-            "certificates need a URL with `etcds://`; the URL is `etcd://127.0.0.1:1/p/`",
+            "certificates need a URL with `etcds://`; the URL is `etcd://127.0.0.1:1/test/`",
         ),
         (
             EtcdOptions { certificate, ..secure.clone() },

@@ -21,10 +21,12 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import checks
+from client import OK
 from cluster import NODES, SERVERS, Cluster
 from history import Recorder
 from load import Load, Machine
 from network import create_network
+from processes import wait_until
 from stale import StaleProxy
 
 # The time of normal operation before a fault, and after everything is ready again.
@@ -32,6 +34,8 @@ CALM_SECONDS = 1.5
 FAULT_SECONDS = 4
 # The target is 4 s. The limit does not depend on the speed of the machine.
 GAP_LIMIT_SECONDS = 15
+# A single one may be possible, if calls overlap.
+OUTDATED_RESPONSES = 20
 
 
 def kill_leader(cluster: Cluster) -> None:
@@ -158,6 +162,8 @@ class Run:
     def run_faults(self) -> None:
         faults = FAULTS | PARTITIONS if self.cluster.network.can_partition else FAULTS
         selected = [name for name in faults if not self.arguments.fault or any(it in name for it in self.arguments.fault)]
+        if not selected:
+            raise SystemExit(f"unknown fault, expected a part of: {', '.join(faults)}")
         random.shuffle(selected)
         recorder = Recorder()
         with Load(self.servers, recorder, self.arguments.seed, "m") as load:
@@ -189,15 +195,16 @@ class Run:
         self.problems += checks.find_missing_operations(recorder)
         self.problems += checks.describe_starts(self.servers, recorder, machines)
         self.problems += checks.check_counts(self.servers, recorder, machines)
+        started = sum(call.operation == "StartExecution" and call.outcome == OK for call in recorder.calls)
+        print(f"{started} starts are found and counted; compacted until revision {self.cluster.compacted}", flush=True)
         is_linearizable, text = self.check_history(recorder, "history.jsonl")
         if not is_linearizable:
             self.problems.append(text)
-        print(f"compacted until revision {self.cluster.compacted}", flush=True)
 
     def check_history(self, recorder: Recorder, name: str) -> tuple[bool, str]:
         recorder.write(self.folder / name)
         is_linearizable, text = checks.is_linearizable(self.arguments.linearizability, self.folder / name)
-        print(text.splitlines()[0], flush=True)
+        print(text.splitlines()[0].rstrip(":"), flush=True)
         return is_linearizable, text
 
     def run_stale(self) -> None:
@@ -206,7 +213,8 @@ class Run:
         with StaleProxy(self.servers[0], "127.0.0.1") as proxy:
             servers = [proxy.address, *self.servers[1:]]
             with Load(servers, recorder, self.arguments.seed, "stale"):
-                time.sleep(2 * CALM_SECONDS)
+                wait_until(lambda: proxy.outdated >= OUTDATED_RESPONSES, "responses are outdated")
+        print("with outdated responses: ", end="")
         is_linearizable, _ = self.check_history(recorder, "stale.jsonl")
         if is_linearizable:
             self.problems.append("the checker did not detect outdated responses")
@@ -239,7 +247,8 @@ def main() -> int:
         cluster = Cluster(network, folder, arguments.etcd, arguments.sfn_alias)
         stack.callback(cluster.close)
         problems = Run(cluster, folder, arguments).run()
-    print("\n".join(problems), file=sys.stderr)
+    if problems:
+        print("\n".join(problems), file=sys.stderr)
     return bool(problems)
 
 

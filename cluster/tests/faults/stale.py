@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from cluster import Address
 
-STALE_SECONDS = 0.3
+STALE_SECONDS = 2
 
 
 class StaleProxy:
@@ -17,6 +17,8 @@ class StaleProxy:
 
     def __init__(self, target: Address, host: str) -> None:
         self.target = target
+        # The outdated responses so far.
+        self.outdated = 0
         self.responses: dict[bytes, tuple[float, int, bytes]] = {}
         self.server = ThreadingHTTPServer((host, 0), self.create_handler())
         self.server.daemon_threads = True
@@ -35,9 +37,11 @@ class StaleProxy:
     def respond(self, target: str, body: bytes) -> tuple[int, bytes]:
         if not target.endswith("DescribeStateMachineAlias"):
             return self.forward(target, body)
+        current = self.forward(target, body)
         stored = self.responses.get(body)
         if stored is None or stored[0] < time.monotonic() - STALE_SECONDS:
-            stored = self.responses[body] = (time.monotonic(), *self.forward(target, body))
+            stored = self.responses[body] = (time.monotonic(), *current)
+        self.outdated += stored[1:] != current
         return stored[1:]
 
     def forward(self, target: str, body: bytes) -> tuple[int, bytes]:
