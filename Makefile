@@ -133,6 +133,7 @@ cluster: rust-tools ## the store on etcd, with real nodes
 etcd-tests:
 	$(MAKE) -C tools/etcd
 	$(CARGO) test -p sfn-alias-cluster --locked -- --ignored
+	$(CARGO) test -p sfn-alias-cli --locked --test safe -- --ignored
 	$(MAKE) -C examples cluster
 	$(MAKE) --no-print-directory faults
 
