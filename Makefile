@@ -133,7 +133,8 @@ cluster: rust-tools ## the store on etcd, with real nodes
 etcd-tests:
 	$(MAKE) -C tools/etcd
 	$(CARGO) test -p sfn-alias-cluster --locked -- --ignored
-	$(CARGO) test -p sfn-alias-cli --locked --test safe -- --ignored
+	$(CARGO) test -p sfn-alias-cli --test safe --test store --locked -- --ignored
+	$(MAKE) -C server faults
 	$(MAKE) -C examples cluster
 	$(MAKE) --no-print-directory faults
 

@@ -16,8 +16,8 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// How long records are kept that a request of another process may still need.
-const MIN_AGE: Duration = Duration::from_secs(60);
+/// How long records are kept that a request of another process may still need, whose clock may be a minute behind.
+const MIN_AGE: Duration = Duration::from_secs(120);
 /// Records that one commit deletes from a range.
 const RANGE_BATCH: usize = 1000;
 /// Endings that one commit adds to a sum: each needs a guard and a write.
@@ -42,17 +42,16 @@ pub(crate) struct Garbage {
 }
 
 impl Garbage {
-    pub fn add(&self, revisions: impl Iterator<Item = Released>) {
+    pub fn add(&self, revisions: impl Iterator<Item = Released>, now: Instant) {
         let mut released = self.released.lock();
         let free = MAX_RELEASED.saturating_sub(released.len());
-        let now = Instant::now();
         released.extend(revisions.take(free).map(|revision| (now, revision)));
     }
 
     /// Removes and returns the revisions that were added long enough ago.
-    fn take_old(&self, min_age: Duration) -> HashSet<Released> {
+    fn take_old(&self, min_age: Duration, now: Instant) -> HashSet<Released> {
         let mut released = self.released.lock();
-        let count = released.partition_point(|(added, _)| added.elapsed() >= min_age);
+        let count = released.partition_point(|(added, _)| now.saturating_duration_since(*added) >= min_age);
         released.drain(..count).map(|(_, revision)| revision).collect()
     }
 }
@@ -98,10 +97,8 @@ impl<'a> Sweeper<'a> {
         let deleted = self.read_one(Read::Range { start, end, limit: MAX_PER_ROUND, values: true })?;
         for record in deleted {
             let id = key::parse_deleted(&record.key).ok_or_else(|| invalid_key(&record.key))?;
-            if !self.shared.sweeps.is_swept(id) {
-                Kind::ALL.iter().try_for_each(|kind| self.delete_records(*kind, id))?;
-            }
-            if self.shared.sweeps.is_over(id, self.min_age) {
+            let is_swept = self.shared.sweeps.is_swept(id) || self.delete_all_records(id)?;
+            if is_swept && self.shared.sweeps.is_over(id, self.min_age, self.shared.attempts.now()) {
                 let guard = Guard::At(record.key.clone(), record.generation);
                 self.commit(vec![guard], vec![Write::Delete(record.key)])?;
             }
@@ -109,14 +106,16 @@ impl<'a> Sweeper<'a> {
         Ok(())
     }
 
-    /// Deletes the records of one kind.
-    fn delete_records(&mut self, kind: Kind, id: Id) -> Result<()> {
-        let (start, end) = kind.range(id);
-        self.delete_range(&start, &end)
+    /// Returns whether all records were deleted. Otherwise, the next round continues.
+    fn delete_all_records(&mut self, id: Id) -> Result<bool> {
+        Kind::ALL.iter().try_fold(true, |all, kind| {
+            let (start, end) = kind.range(id);
+            Ok(self.delete_range(&start, &end)? && all)
+        })
     }
 
-    /// Deletes in several commits, so that other requests need not wait long.
-    fn delete_range(&mut self, start: &[u8], end: &[u8]) -> Result<()> {
+    /// Deletes in several commits, so that other requests need not wait long. Returns whether all of them were applied.
+    fn delete_range(&mut self, start: &[u8], end: &[u8]) -> Result<bool> {
         loop {
             self.deadline = self.shared.attempts.deadline();
             let (start, end) = (start.to_vec(), end.to_vec());
@@ -125,9 +124,9 @@ impl<'a> Sweeper<'a> {
             let is_last = found.len() < RANGE_BATCH;
             // Counters are not records.
             let batch_end = found.last().filter(|_| !is_last).map_or(end, |last| key::after(&last.key));
-            self.commit(Vec::new(), vec![Write::DeleteRange(start, batch_end)])?;
-            if is_last {
-                return Ok(());
+            let is_applied = self.commit(Vec::new(), vec![Write::DeleteRange(start, batch_end)])?;
+            if is_last || !is_applied {
+                return Ok(is_applied);
             }
         }
     }
@@ -194,7 +193,7 @@ impl<'a> Sweeper<'a> {
 
     /// Deletes the revisions without references.
     fn delete_revisions(&mut self) -> Result<()> {
-        for released in self.shared.garbage.take_old(self.min_age) {
+        for released in self.shared.garbage.take_old(self.min_age, self.shared.attempts.now()) {
             self.deadline = self.shared.attempts.deadline();
             let loaded = self.shared.read_current(&released.arn, self.deadline)?;
             // Otherwise, it is deleted with its state machine.
@@ -207,7 +206,7 @@ impl<'a> Sweeper<'a> {
             let guard = Guard::At(key::head(&released.arn), loaded.generation);
             let key = Kind::Revision.key(released.id, key::number_suffix(released.revision));
             if !self.commit(vec![guard], vec![Write::Delete(key)])? {
-                self.shared.garbage.add(std::iter::once(released));
+                self.shared.garbage.add(std::iter::once(released), self.shared.attempts.now());
             }
         }
         Ok(())
@@ -250,9 +249,9 @@ impl Sweeps {
     }
 
     /// Returns whether the records were deleted long enough ago, so that no request needs the mark of the deletion.
-    fn is_over(&self, id: Id, min_age: Duration) -> bool {
+    fn is_over(&self, id: Id, min_age: Duration, now: Instant) -> bool {
         let mut sweeps = self.0.lock();
-        let is_over = sweeps.entry(id).or_insert_with(Instant::now).elapsed() >= min_age;
+        let is_over = now.saturating_duration_since(*sweeps.entry(id).or_insert(now)) >= min_age;
         if is_over {
             sweeps.remove(&id);
         }

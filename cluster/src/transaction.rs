@@ -246,7 +246,7 @@ impl<'t> ClusterWrite<'t> {
     /// Records revisions that may have no reference any more.
     fn release(&self, id: Id, revisions: Vec<u64>) {
         let released = revisions.into_iter().map(|revision| Released { arn: self.arn.into(), id, revision });
-        self.shared.garbage.add(released);
+        self.shared.garbage.add(released, self.shared.attempts.now());
     }
 }
 

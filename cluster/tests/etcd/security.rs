@@ -59,7 +59,7 @@ fn start_with_tls(ca: &Ca, client_ca: Option<&Ca>) -> (Nodes, tempfile::TempDir)
 fn connect_tls(nodes: &Nodes, ca: &Ca, pair: Option<&Pair>) -> EtcdEngine {
     let certificate = pair.map(|pair| pair.certificate.clone().into_bytes());
     let key = pair.map(|pair| pair.key.clone().into_bytes());
-    EtcdEngine::connect(EtcdOptions { ca: Some(ca.pem()), certificate, key, ..options(&nodes.url("p")) }).unwrap()
+    EtcdEngine::connect(EtcdOptions { ca: Some(ca.pem()), certificate, key, ..options(&nodes.url("team")) }).unwrap()
 }
 
 /// Returns why a commit certainly did nothing.
@@ -82,10 +82,10 @@ fn tls_trusts_only_the_specified_ca() {
     let reason = unavailable(&connect_tls(&nodes, &other, None));
     assert!(reason.contains("invalid peer certificate"), "{reason}");
     // The certificates that the system trusts do not contain the CA of the test.
-    let system = EtcdEngine::connect(options(&nodes.url("p"))).map(|engine| unavailable(&engine));
+    let system = EtcdEngine::connect(options(&nodes.url("team"))).map(|engine| unavailable(&engine));
     assert!(system.as_ref().map_or_else(String::clone, String::clone).contains("ertificate"), "{system:?}");
     // Without TLS, the node closes the connection.
-    let plain = EtcdEngine::connect(options(&nodes.url("p").replace("etcds", "etcd"))).unwrap();
+    let plain = EtcdEngine::connect(options(&nodes.url("team").replace("etcds", "etcd"))).unwrap();
     assert!(plain.read(&[key("k")], Instant::now() + Duration::from_secs(2)).is_err());
     assert_eq!(value(&engine, "k"), Some("yes".into()));
 }
@@ -145,8 +145,8 @@ fn enable_authentication(nodes: &mut Nodes) {
     let encode = |text: &str| base64(text.as_bytes());
     let permission = format!(
         r#"{{"name":"store","perm":{{"permType":"READWRITE","key":"{}","range_end":"{}"}}}}"#,
-        encode("p/"),
-        encode("p0")
+        encode("team/"),
+        encode("team0")
     );
     let node = nodes.node(0);
     for (path, body) in [
@@ -194,23 +194,23 @@ fn rejected(engine: &EtcdEngine) -> String {
 fn a_user_has_access_to_the_prefix_of_its_role() {
     let mut nodes = Nodes::start_with(1, &["--auth-token-ttl", "2"]);
     // Without authentication, the user is not needed.
-    write(&connect_as(&nodes, "p", "store", "pass"), vec![put("k", "1")]);
+    write(&connect_as(&nodes, "team", "store", "pass"), vec![put("k", "1")]);
     enable_authentication(&mut nodes);
-    let engine = connect_as(&nodes, "p", "store", "pass");
+    let engine = connect_as(&nodes, "team", "store", "pass");
     assert_eq!(value(&engine, "k"), Some("1".into()));
     write(&engine, vec![put("k", "2")]);
     assert!(engine.status().nodes[0].error.is_none(), "{:?}", engine.status());
 
-    let reason = rejected(&connect_as(&nodes, "q", "store", "pass"));
+    let reason = rejected(&connect_as(&nodes, "teams", "store", "pass"));
     assert!(
         reason.ends_with(
             "permission denied; help: grant the user a role that can read and write all keys with the prefix"
         ),
         "{reason}"
     );
-    let reason = rejected(&connect_as(&nodes, "p", "store", "wrong"));
+    let reason = rejected(&connect_as(&nodes, "team", "store", "wrong"));
     assert!(reason.contains("authentication failed, invalid user ID or password; help: specify a user"), "{reason}");
-    let reason = rejected(&EtcdEngine::connect(options(&nodes.url("p"))).unwrap());
+    let reason = rejected(&EtcdEngine::connect(options(&nodes.url("team"))).unwrap());
     assert!(
         reason.ends_with("user name is empty; help: the cluster has authentication: specify a user and a password"),
         "{reason}"
@@ -261,7 +261,7 @@ fn compaction_needs_the_role_root_and_reports_that() {
         let compaction =
             Some(Compaction { interval: Duration::from_millis(200), retention: Duration::from_millis(400) });
         let (user, password) = (Some(user.to_owned()), Some(password.to_owned()));
-        EtcdEngine::connect(EtcdOptions { compaction, user, password, ..options(&nodes.url("p")) }).unwrap()
+        EtcdEngine::connect(EtcdOptions { compaction, user, password, ..options(&nodes.url("team")) }).unwrap()
     };
     let limit = Instant::now() + Duration::from_secs(60);
     let engine = connect("store", "pass");

@@ -57,7 +57,7 @@ fn a_deletion_is_a_successor_also_after_the_key_exists_again() {
 fn compaction_forgets_only_what_is_older_than_the_retention() {
     let nodes = Nodes::start(1);
     let compaction = Compaction { interval: Duration::from_millis(300), retention: Duration::from_secs(3) };
-    let url = nodes.url("p");
+    let url = nodes.url("team");
     // Two engines compact the same cluster.
     let connect = || EtcdEngine::connect(EtcdOptions { compaction: Some(compaction), ..options(&url) }).unwrap();
     let engines = [connect(), connect()];
