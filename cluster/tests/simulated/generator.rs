@@ -73,6 +73,14 @@ impl Generator {
         self.with_time(request)
     }
 
+    /// Returns the start of an execution that ends at once, with its own name.
+    pub fn start_ended(&mut self) -> Operation {
+        let name = format!("e0-{}", self.rng.u64(..));
+        let request =
+            call("StartExecution", json!({"stateMachineArn": format!("{PREFIX}{}", MACHINES[0]), "name": name}));
+        self.with_time(request)
+    }
+
     /// Remembers what later operations may refer to.
     pub fn remember(&mut self, operation: &Operation, response: &str) {
         let Request::Call { operation, body } = &operation.request else { return };
