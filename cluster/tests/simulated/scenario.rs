@@ -134,6 +134,7 @@ impl Scenario {
             if rng.u8(..16) == 0 {
                 self.jump(engine, timer);
             }
+            self.generator.lock().unwrap().begin_concurrent();
             self.run_next();
         }
     }
