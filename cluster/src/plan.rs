@@ -43,7 +43,7 @@ pub(crate) fn plan_create(
     (id, tag): (Id, Tag),
 ) -> Result<Plan> {
     let mut writes = Vec::new();
-    stored.map_or(Ok(()), |stored| replace(arn, stored, tag, &mut writes))?;
+    stored.map_or(Ok(()), |stored| replace(arn, stored, state_machine.deleting_until, tag, &mut writes))?;
     if let Some(until) = state_machine.deleting_until {
         writes.push(Write::Put(key::deletion(until, arn), Vec::new()));
     }
@@ -67,9 +67,16 @@ pub(crate) fn plan_create(
     finish_head(arn, loaded, tag, Commit { guards, writes, otherwise }, own)
 }
 
-/// Deletes the records of a state machine that refer to it by its ARN, except its head.
-fn replace(arn: &str, stored: &Loaded, tag: Tag, writes: &mut Vec<Write>) -> Result<()> {
-    if let Some(until) = stored.state_machine.deleting_until {
+/// Deletes the records of a state machine that refer to it by its ARN, except its head and the end of the next deletion.
+fn replace(
+    arn: &str,
+    stored: &Loaded,
+    next_deletion: Option<Timestamp>,
+    tag: Tag,
+    writes: &mut Vec<Write>,
+) -> Result<()> {
+    // A commit writes each key once.
+    if let Some(until) = stored.state_machine.deleting_until.filter(|until| Some(*until) != next_deletion) {
         writes.push(Write::Delete(key::deletion(until, arn)));
     }
     writes.push(Write::Put(key::deleted(stored.id), write(&DeletedRecord { tag })?));
@@ -86,7 +93,7 @@ fn finish_head(arn: &str, loaded: Loaded, tag: Tag, mut commit: Commit, own: Own
 /// Plans the deletion of a state machine. Its other records are deleted later.
 pub(crate) fn plan_delete(arn: &str, stored: &Loaded, tag: Tag) -> Result<Plan> {
     let mut writes = vec![Write::Delete(key::head(arn))];
-    replace(arn, stored, tag, &mut writes)?;
+    replace(arn, stored, None, tag, &mut writes)?;
     let guards = vec![Guard::At(key::head(arn), stored.generation)];
     let commit = Commit { guards, writes, otherwise: state_machine::reads(arn, stored.id).into() };
     let own = OwnWrite::DeletedHead { id: stored.id, tag };

@@ -2,34 +2,52 @@
 
 use crate::attempts::CommitResult;
 use crate::engine::{Commit, Found, Generation, Guard, Read, Record, Write};
-use crate::key::{Id, Kind};
+use crate::key::{self, Id, Kind};
 use crate::own::OwnWrite;
 use crate::plan_execution::index_key;
 use crate::record::{StoredExecution, invalid_key, parse_counts, write_counts};
 use crate::shared::Shared;
 use crate::state_machine::{first_record, missing_result, records};
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 use sfn_alias::model::EndedCounts;
 use sfn_alias::{Error, Result};
 use std::collections::HashMap;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// With a limit below this number, the executions above it are deleted after each start.
 const EXACT_BELOW: usize = 64;
-/// Executions that one commit deletes: each needs two guards and three writes.
+/// Executions that one commit deletes: each needs a guard and three writes.
 const BATCH: usize = 32;
 /// Commits that are attempted if other processes delete the same executions.
 const MAX_CONFLICTS: usize = 20;
-/// State machines whose starts are counted. Beyond it, counting begins anew.
+/// The longest pause after a conflict, in milliseconds.
+const MAX_CONFLICT_PAUSE: u64 = 10;
+/// Number of locks. State machines with the same lock wait for each other, which only costs time.
+const LOCKS: usize = 64;
+/// State machines whose starts are counted. Beyond it, counting begins again.
 const MAX_COUNTED: usize = 100_000;
 
 /// The number of starts since executions were deleted last, per state machine.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Retention {
     starts: Mutex<HashMap<Id, usize>>,
+    /// Locked while a process deletes executions, so that it does not have conflicts with itself.
+    locks: [Mutex<()>; LOCKS],
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self { starts: Mutex::default(), locks: std::array::from_fn(|_| Mutex::new(())) }
+    }
 }
 
 impl Retention {
+    /// Locks the deletion of a state machine's executions; `None` at the deadline.
+    fn lock(&self, id: Id, deadline: Instant) -> Option<MutexGuard<'_, ()>> {
+        let index = usize::try_from(id.0 % LOCKS as u64).unwrap_or(0);
+        self.locks.get(index)?.try_lock_until(deadline)
+    }
+
     /// Counts a start. Returns whether executions are to be deleted: after each start if the limit is small, and otherwise
     /// when 1/64 of the limit was started.
     pub fn count_start(&self, id: Id, limit: usize) -> bool {
@@ -50,22 +68,27 @@ impl Retention {
 /// Deletes the oldest executions until `limit` remain. Returns the numbers of their revisions.
 pub(crate) fn delete_oldest(shared: &Shared, id: Id, limit: usize, deadline: Instant) -> Result<Vec<u64>> {
     let (mut revisions, mut conflicts) = (Vec::new(), 0_usize);
+    let Some(_lock) = shared.retention.lock(id, deadline) else { return Ok(revisions) };
     while conflicts < MAX_CONFLICTS {
-        let oldest = find_oldest(shared, id, limit, deadline)?;
-        if oldest.is_empty() {
+        let excess = read_excess(shared, id, limit, deadline)?;
+        if excess.is_empty() {
             break;
         }
-        match delete_batch(shared, id, &oldest, deadline)? {
-            Some(deleted) => revisions.extend(deleted),
-            // Another process has deleted some of them.
-            None => conflicts = conflicts.saturating_add(1),
+        if let Some(deleted) = delete_batch(shared, id, &excess, deadline)? {
+            revisions.extend(deleted);
+        } else {
+            // Another process deletes them.
+            conflicts = conflicts.saturating_add(1);
+            let pause = Duration::from_millis(fastrand::u64(1..=MAX_CONFLICT_PAUSE));
+            shared.attempts.options.timer.sleep(pause);
         }
     }
     Ok(revisions)
 }
 
-/// Returns up to [`BATCH`] records of the executions above the limit, oldest first. Their number is of the same moment.
-fn find_oldest(shared: &Shared, id: Id, limit: usize, deadline: Instant) -> Result<Vec<Record>> {
+/// Returns the names of the oldest executions above the limit, with their sequence numbers, up to the size of a batch. Counts and
+/// reads them at one moment: after a deletion by another process, the next ones are not above the limit.
+fn read_excess(shared: &Shared, id: Id, limit: usize, deadline: Instant) -> Result<Vec<Record>> {
     let (start, end) = Kind::Sequence.range(id);
     let count = Read::Count { start: start.clone(), end: end.clone() };
     let found = shared.attempts.read(&[count, Read::Range { start, end, limit: BATCH, values: true }], deadline)?;
@@ -88,10 +111,13 @@ fn delete_batch(shared: &Shared, id: Id, oldest: &[Record], deadline: Instant) -
         // Another process has deleted it.
         let Some(execution) = first_record(found)? else { return Ok(None) };
         let (stored, _) = StoredExecution::parse(&execution.key, &execution.value)?;
+        if key::parse_number(&record.key) != Some(stored.sequence) {
+            // The name was used again after that.
+            return Ok(None);
+        }
         batch.counts.add_deleted(&stored.execution);
         batch.delete(execution);
-        // Also guarded, because the name may have been used again since.
-        batch.delete(record);
+        batch.commit.writes.push(Write::Delete(record.key.clone()));
         batch.commit.writes.push(Write::Delete(index_key(id, &stored)));
         revisions.push(stored.revision);
     }
@@ -121,8 +147,8 @@ impl Sum {
         self.commit.writes.push(Write::Delete(record.key.clone()));
     }
 
-    /// Commits the sum. Returns whether that was applied. An outcome that stays unknown is not an error, because nobody waits
-    /// for this commit.
+    /// Commits the sum. Returns whether that was applied. An outcome that stays unknown is not an error, because no
+    /// request waits for this commit.
     pub fn commit(mut self, shared: &Shared, deadline: Instant) -> Result<bool> {
         self.commit.guards.push(match self.generation {
             Some(generation) => Guard::At(self.key.clone(), generation),

@@ -1,5 +1,6 @@
 //! Servers with clocks a minute apart. No guard depends on a clock, so nothing is lost.
 
+use crate::nodes::Nodes;
 use crate::requests::{
     ORDERS, alias_arn, call_error_code, call_ok, execution_arn, new_alias, new_execution, new_state_machine, routing,
 };
@@ -7,8 +8,10 @@ use crate::scenario::open_store;
 use serde_json::{Value, json};
 use sfn_alias::{Clock, Options, StepFunctions, Timestamp};
 use sfn_alias_cluster::engine::Engine;
+use sfn_alias_cluster::etcd::{EtcdEngine, EtcdOptions, EtcdUrl};
 use sfn_alias_cluster::simulated::SimulatedEngine;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
@@ -16,12 +19,20 @@ const MINUTE: Duration = Duration::from_secs(60);
 const HALF_MINUTE: Duration = Duration::from_secs(30);
 const EXECUTIONS: usize = 40;
 
+/// Two connections to the same engine.
+type Engines = [Arc<dyn Engine>; 2];
+
+fn simulate() -> Engines {
+    let engine = SimulatedEngine::new();
+    [Arc::new(engine.clone()), Arc::new(engine)]
+}
+
 /// Opens two services. The clock of the second one is a minute ahead.
-fn open_two(engine: &(impl Engine + Clone + 'static), delay: Duration) -> [StepFunctions; 2] {
-    [Duration::ZERO, MINUTE].map(|ahead| {
+fn open_two([behind, ahead]: Engines, delay: Duration) -> [StepFunctions; 2] {
+    [(behind, Duration::ZERO), (ahead, MINUTE)].map(|(engine, ahead)| {
         let clock = Clock::new(move || Timestamp::now().saturating_add(ahead));
         let options = Options { clock, update_delay: delay, deletion_delay: delay, ..Options::default() };
-        StepFunctions::with_store(Box::new(open_store(engine.clone()).unwrap()), options).unwrap()
+        StepFunctions::with_store(Box::new(open_store(engine).unwrap()), options).unwrap()
     })
 }
 
@@ -43,7 +54,34 @@ fn list_executions(sfn: &StepFunctions) -> Vec<Value> {
 
 #[test]
 fn every_change_is_visible_at_once_in_both_directions() {
-    let [behind, ahead] = open_two(&SimulatedEngine::new(), Duration::ZERO);
+    check_changes(simulate());
+}
+
+#[test]
+fn concurrent_starts_are_all_counted_and_listed() {
+    check_starts(simulate());
+}
+
+/// The end of a delay has the clock of the server that started it, and each server compares it with its own clock.
+#[test]
+fn delays_end_earlier_or_later_by_the_difference() {
+    check_delays(simulate());
+}
+
+#[test]
+#[ignore = "needs etcd: make cluster"]
+fn clocks_on_etcd() {
+    let nodes = Nodes::start(1);
+    for (prefix, check) in
+        [("changes", check_changes as fn(Engines)), ("starts", check_starts), ("delays", check_delays)]
+    {
+        let url = EtcdUrl::parse(&nodes.url(prefix)).unwrap();
+        check([0, 1].map(|_| Arc::new(EtcdEngine::connect(EtcdOptions::new(url.clone())).unwrap()) as Arc<dyn Engine>));
+    }
+}
+
+fn check_changes(engines: Engines) {
+    let [behind, ahead] = open_two(engines, Duration::ZERO);
     call_ok(&ahead, "CreateStateMachine", &new_state_machine("orders"));
     for (number, (writer, reader)) in [(&ahead, &behind), (&behind, &ahead), (&ahead, &behind)].into_iter().enumerate()
     {
@@ -66,9 +104,8 @@ fn every_change_is_visible_at_once_in_both_directions() {
     assert_eq!(call_error_code(&ahead, "DescribeStateMachineAlias", &alias_arn("PROD")), "ResourceNotFound");
 }
 
-#[test]
-fn concurrent_starts_are_all_counted_and_listed() {
-    let services = open_two(&SimulatedEngine::new(), Duration::ZERO);
+fn check_starts(engines: Engines) {
+    let services = open_two(engines, Duration::ZERO);
     call_ok(&services[0], "CreateStateMachine", &new_state_machine("orders"));
     thread::scope(|scope| {
         for (at, sfn) in services.iter().enumerate() {
@@ -96,10 +133,8 @@ fn concurrent_starts_are_all_counted_and_listed() {
     assert_eq!([status(&behind, "e0-0"), status(&ahead, "e0-0")], ["RUNNING", "ABORTED"]);
 }
 
-/// The end of a delay has the clock of the server that started it, and each server compares it with its own clock.
-#[test]
-fn delays_end_earlier_or_later_by_the_difference() {
-    let [behind, ahead] = open_two(&SimulatedEngine::new(), HALF_MINUTE);
+fn check_delays(engines: Engines) {
+    let [behind, ahead] = open_two(engines, HALF_MINUTE);
     call_ok(&behind, "CreateStateMachine", &new_state_machine("orders"));
     let update = json!({"stateMachineArn": ORDERS, "roleArn": "arn:aws:iam::000000000000:role/new", "publish": true});
     call_ok(&behind, "UpdateStateMachine", &update);

@@ -8,7 +8,7 @@ use sfn_alias::{Error, Json, Options};
 use sfn_alias_cluster::simulated::SimulatedEngine;
 use std::fs;
 use std::path::PathBuf;
-use std::sync::Once;
+use std::sync::{Arc, Once};
 
 /// Records of each released format, and the responses of the release that wrote them. To add a format, write it with
 /// `UPDATE=1 cargo test -p sfn-alias-cluster --test compatibility`; never change a file of a release.
@@ -46,7 +46,7 @@ fn records_of_earlier_releases_give_the_same_responses() {
         let update = json!({"stateMachineAliasArn": format!("{ORDERS}:PROD"), "description": "changed"});
         call_ok(&sfn, "UpdateStateMachineAlias", &update);
         call_ok(&sfn, "StopExecution", &execution_arn("running"));
-        open_store(engine.clone()).unwrap().maintain(sfn.options().clock.now()).unwrap();
+        open_store(Arc::new(engine.clone())).unwrap().maintain(sfn.options().clock.now()).unwrap();
         let described = call_ok(&sfn, "DescribeStateMachineAlias", &alias_arn("PROD"));
         assert_eq!(described["description"], "changed");
         assert_eq!(engine.violations(), Vec::<String>::new());
@@ -72,7 +72,7 @@ fn this_release_writes_the_same_members_as_earlier_releases() {
 fn a_later_format_is_rejected() {
     let engine = load(&load_format(FORMATS[0])["stored"]);
     put(&engine, b"format", b"2".to_vec());
-    let error = open_store(engine).unwrap_err().to_string();
+    let error = open_store(Arc::new(engine)).unwrap_err().to_string();
     assert_eq!(
         error,
         "storage error: the records have format 2, and this release of sfn-alias reads format 1; use the release that wrote them"

@@ -4,6 +4,8 @@
 mod clocks;
 mod dump;
 mod formats;
+#[path = "../support/nodes.rs"]
+mod nodes;
 #[path = "../../../core/tests/requests/mod.rs"]
 mod requests;
 mod scenario;

@@ -14,14 +14,14 @@ use std::time::Duration;
 const START_MILLIS: i64 = 1_744_230_237_000;
 const HOUR: Duration = Duration::from_secs(3600);
 
-pub fn open_store(engine: impl Engine + 'static) -> sfn_alias::Result<ClusterStore> {
-    ClusterStore::open(Arc::new(engine), StoreOptions::default())
+pub fn open_store(engine: Arc<dyn Engine>) -> sfn_alias::Result<ClusterStore> {
+    ClusterStore::open(engine, StoreOptions::default())
 }
 
 /// Opens a service whose clock shows a time after the start of the scenario.
 pub fn open(engine: impl Engine + 'static, seconds: i64, options: Options) -> StepFunctions {
     let clock = Clock::new(move || Timestamp::from_millis(START_MILLIS + 1000 * seconds));
-    let store: Box<dyn Store> = Box::new(open_store(engine).unwrap());
+    let store: Box<dyn Store> = Box::new(open_store(Arc::new(engine)).unwrap());
     StepFunctions::with_store(store, Options { clock, ..options }).unwrap()
 }
 

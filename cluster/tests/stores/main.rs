@@ -1,6 +1,8 @@
 //! What a service does on every store, with the tests of the core: on the simulated engine, and on etcd.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+mod engine_access;
+mod limits;
 mod storage;
 
 #[path = "../../../core/tests/properties/action.rs"]

@@ -1,8 +1,13 @@
-//! A store on an engine of its own, or in a part of the etcd in the environment variable `STORE`.
+//! A store on an engine of its own, or under a prefix of the etcd in the environment variable `STORE`.
 
-use sfn_alias::store::{MemoryStore, Store};
-use sfn_alias::{Options, StepFunctions};
-use std::sync::OnceLock;
+use sfn_alias::store::Store;
+use sfn_alias::{Options, Result, StepFunctions};
+use sfn_alias_cluster::engine::Engine;
+use sfn_alias_cluster::etcd::{EtcdEngine, EtcdOptions, EtcdUrl};
+use sfn_alias_cluster::simulated::SimulatedEngine;
+use sfn_alias_cluster::{ClusterStore, StoreOptions};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The environment variable with the URL of an etcd cluster for tests.
 pub const STORE: &str = "STORE";
@@ -15,25 +20,69 @@ pub enum StoreKind {
 impl StoreKind {
     pub const ALL: &[Self] = &[Self::Cluster];
 
+    /// Numbers of executions come from a clock, so that several stores need no counter.
+    pub const HAS_TOKENS_OF_MEMORY: bool = false;
+
+    /// Endings of synchronous executions are counted after those of deleted executions.
+    pub const COUNTS_IN_ORDER: bool = false;
+
+    /// Views come from a cache; a commit has a conflict if they are outdated.
+    pub const HAS_CURRENT_VIEWS: bool = false;
+
     pub fn is_durable(self) -> bool {
-        false
+        true
     }
 }
 
-pub struct Storage {
-    memory: OnceLock<StepFunctions>,
+/// The place of a store's data.
+pub enum Storage {
+    Simulated(SimulatedEngine),
+    /// A URL with a prefix that no other place has.
+    Etcd(EtcdUrl),
 }
 
 impl Storage {
     pub fn new(_: StoreKind) -> Self {
-        Self { memory: OnceLock::new() }
+        std::env::var(STORE).map_or_else(|_| Self::Simulated(SimulatedEngine::new()), |url| Self::on_etcd(&url))
+    }
+
+    /// Returns a new place in an etcd cluster.
+    pub fn on_etcd(url: &str) -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        Self::Etcd(EtcdUrl::parse(&format!("{url}test-{number}")).unwrap())
+    }
+
+    pub fn open_engine(&self) -> Arc<dyn Engine> {
+        match self {
+            Self::Simulated(engine) => Arc::new(engine.clone()),
+            Self::Etcd(url) => Arc::new(EtcdEngine::connect(EtcdOptions::new(url.clone())).unwrap()),
+        }
+    }
+
+    /// Opens a store with a cache and connections of its own.
+    pub fn try_open_store(&self) -> Result<ClusterStore> {
+        ClusterStore::open(self.open_engine(), StoreOptions::default())
     }
 
     pub fn open_store(&self) -> Box<dyn Store> {
-        Box::new(MemoryStore::new().unwrap())
+        Box::new(self.try_open_store().unwrap())
     }
 
+    /// Opens a service with a cache of its own. The data is that of the last one.
     pub fn open(&self, options: Options) -> StepFunctions {
-        self.memory.get_or_init(|| StepFunctions::with_store(self.open_store(), options).unwrap()).clone()
+        StepFunctions::with_store(self.open_store(), options).unwrap()
+    }
+}
+
+/// The store makes no call that an engine would refuse.
+impl Drop for Storage {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
+        if let Self::Simulated(engine) = self {
+            assert_eq!(engine.violations(), [""; 0]);
+        }
     }
 }

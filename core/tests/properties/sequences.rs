@@ -3,7 +3,7 @@
 use crate::action::{Action, Form, Lookup, OTHER_ACCOUNT, Route, Target, machine_arn};
 use crate::config;
 use crate::reference::{ALIAS_LIMIT, EXECUTION_LIMIT, Expected, Model, Observer, VERSION_LIMIT};
-use crate::services::{DELETION_DELAY_MILLIS, Time, UPDATE_DELAY_MILLIS, in_memory, on_all_stores};
+use crate::services::{DELETION_DELAY_MILLIS, Time, UPDATE_DELAY_MILLIS, comparable, in_memory, on_all_stores};
 use crate::snapshot::snapshot;
 use crate::strategy::{ALIASES, Case, MACHINES, cases, initial_steps};
 use proptest::test_runner::TestRunner;
@@ -56,7 +56,8 @@ fn run(case: &Case, time: &Time, services: &[StepFunctions], counts: &Counts) {
         time.advance(step.after_millis);
         model.advance(step.after_millis);
         let (operation, input) = step.action.request(&model as &dyn Lookup);
-        let body = call_all(services, operation, &input);
+        let bodies = call_all(services, operation, &input);
+        let body = bodies[0].clone();
         let request = format!("{operation} {input}");
         let observer = ServiceObserver { sfn: &services[0], body: &body.1 };
         match model.execute(&step.action, &observer) {
@@ -72,7 +73,7 @@ fn run(case: &Case, time: &Time, services: &[StepFunctions], counts: &Counts) {
             Expected::List { member, items, max } => {
                 count(counts, &format!("{operation} pages {}", items.len() > max));
                 assert_eq!(body.0, 200, "{request}: {}", body.1);
-                check_pages(services, operation, &input, body.1, (member, &items, max));
+                check_pages(services, operation, &input, bodies, (member, &items, max));
             }
         }
         if affects_invariants(&step.action) {
@@ -98,7 +99,7 @@ fn fill_other_account(service: &StepFunctions) -> StepFunctions {
     let start = Action::Start { target: target(Some(ALIASES[0])), name: Some("one"), input: None };
     for action in [create, alias, start] {
         let (operation, input) = action.request(&Model::default());
-        assert_eq!(call_all(std::slice::from_ref(&other), operation, &input).0, 200, "{operation} {input}");
+        assert_eq!(call_all(std::slice::from_ref(&other), operation, &input)[0].0, 200, "{operation} {input}");
     }
     other
 }
@@ -124,15 +125,21 @@ fn count(counts: &Counts, what: &str) {
     *counts.borrow_mut().entry(what.to_owned()).or_default() += 1;
 }
 
-/// Calls all services, checks that their responses are identical, and returns the status and body.
-fn call_all(services: &[StepFunctions], operation: &str, input: &Value) -> (u16, Value) {
-    let request = input.to_string();
-    let mut replies = services.iter().map(|service| call_service(service, operation, request.as_bytes()));
-    let first = replies.next().expect("a case has a service");
-    for other in replies {
-        assert_eq!(text(&other), text(&first), "{operation} {request}");
+/// Calls all services, checks that their responses are identical, and returns the statuses and bodies.
+fn call_all(services: &[StepFunctions], operation: &str, input: &Value) -> Vec<(u16, Value)> {
+    call_each(services, operation, &vec![input.clone(); services.len()])
+}
+
+/// Calls each service with its own input.
+fn call_each(services: &[StepFunctions], operation: &str, inputs: &[Value]) -> Vec<(u16, Value)> {
+    let calls = services.iter().zip(inputs);
+    let call = |(service, input): (_, &Value)| call_service(service, operation, input.to_string().as_bytes());
+    let replies: Vec<Reply> = calls.map(call).collect();
+    for reply in &replies {
+        assert_eq!(comparable(reply), comparable(&replies[0]), "{operation} {}", inputs[0]);
     }
-    (first.status, serde_json::from_slice(&first.body).expect("the response is JSON"))
+    let parse = |reply: Reply| (reply.status, serde_json::from_slice(&reply.body).expect("the response is JSON"));
+    replies.into_iter().map(parse).collect()
 }
 
 fn call_service(service: &StepFunctions, operation: &str, request: &[u8]) -> Reply {
@@ -142,31 +149,33 @@ fn call_service(service: &StepFunctions, operation: &str, request: &[u8]) -> Rep
     }
 }
 
-fn text(reply: &Reply) -> (u16, String) {
-    (reply.status, String::from_utf8(reply.body.clone()).expect("the response is UTF-8"))
-}
-
 /// Checks that the pages of a list together are the whole list.
 fn check_pages(
     services: &[StepFunctions],
     operation: &str,
     input: &Value,
-    first: Value,
+    first: Vec<(u16, Value)>,
     (member, items, max): (&str, &[Value], usize),
 ) {
-    let (mut page, mut found) = (first, Vec::new());
+    let (mut pages, mut found) = (first, Vec::new());
     loop {
+        let page = &pages[0].1;
         let on_page = page[member].as_array().unwrap_or_else(|| panic!("{operation} returns a list: {page}"));
         assert!(on_page.len() <= max, "{operation} {input}: {page}");
         found.extend(on_page.clone());
-        let Some(token) = page.get("nextToken") else { break };
+        if page.get("nextToken").is_none() {
+            break;
+        }
         assert_eq!(on_page.len(), max, "{operation} {input}: every page but the last is full: {page}");
         assert!(found.len() < items.len(), "{operation} {input}: the last page has no token: {page}");
-        let mut next = input.clone();
-        next["nextToken"] = token.clone();
-        let (status, answer) = call_all(services, operation, &next);
-        assert_eq!(status, 200, "{operation} {next}: {answer}");
-        page = answer;
+        let next = |(_, page): &(u16, Value)| {
+            let mut next = input.clone();
+            next["nextToken"] = page["nextToken"].clone();
+            next
+        };
+        let inputs: Vec<Value> = pages.iter().map(next).collect();
+        pages = call_each(services, operation, &inputs);
+        assert_eq!(pages[0].0, 200, "{operation} {}: {}", inputs[0], pages[0].1);
     }
     assert_eq!(found, items, "{operation} {input}");
 }

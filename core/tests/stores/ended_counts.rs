@@ -20,7 +20,7 @@ const LIMIT: usize = 3;
 
 fn create(store: StoreKind) -> Fixture {
     let storage = Storage::new(store);
-    let mut fixture = Fixture { sfn: None, now: Arc::new(AtomicI64::new(1_000_000_000)), storage };
+    let mut fixture = Fixture { sfn: None, now: Arc::new(AtomicI64::new(1_744_229_037_000)), storage };
     fixture.open();
     call_ok(fixture.sfn(), "CreateStateMachine", &new_state_machine("orders"));
     call_ok(fixture.sfn(), "CreateStateMachineAlias", &json!({"name": "PROD", "routingConfiguration": routing(1)}));
@@ -36,9 +36,10 @@ impl Fixture {
         self.sfn = Some(self.storage.open(options));
     }
 
-    /// Closes and opens the store.
+    /// Closes and opens the store, which takes a millisecond.
     fn reopen(&mut self) {
         self.sfn = None;
+        self.now.fetch_add(1, Ordering::SeqCst);
         self.open();
     }
 

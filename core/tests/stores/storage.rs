@@ -25,6 +25,16 @@ impl StoreKind {
         Self::ExclusiveFile,
     ];
 
+    /// Whether page tokens are those of memory: a position in a list has the same number in all stores of this crate.
+    pub const HAS_TOKENS_OF_MEMORY: bool = true;
+
+    /// Whether all endings of executions that are not stored are counted in their order, which decides when there are too many
+    /// series.
+    pub const COUNTS_IN_ORDER: bool = true;
+
+    /// Whether no transaction has an outdated view, so that commits have no conflicts with changes of the same thread.
+    pub const HAS_CURRENT_VIEWS: bool = true;
+
     /// Returns whether the data remains when the store is closed.
     pub fn is_durable(self) -> bool {
         self != Self::Memory
