@@ -19,8 +19,9 @@ The recordings come from LocalStack's public test suite (Apache-2.0), which was 
 error codes and messages, and some contain status codes.
 
 All vectors run on each store: in memory, in a file, and [shared by several servers](docs/cluster.md#consistency). A shared store differs
-in two ways. It stores up to 1/64 more executions than the limit until it deletes them. The order of executions that different servers
-start depends on the clocks of the servers.
+in three ways. Until it deletes them, it stores more executions than a limit of 64 or more: up to 1/64 per server. The order of
+executions that different servers start depends on the clocks of the servers. An execution has up to 1.3 MiB with its input, output and
+the causes of earlier failures: a redrive beyond it is an error.
 
 ";
 
