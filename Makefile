@@ -130,9 +130,14 @@ cluster: rust-tools ## the store on etcd, with real nodes
 	@if command -v go >/dev/null || test "$${CI:-}" = true; then $(MAKE) --no-print-directory etcd-tests; \
 	  else echo "skipped: the tests of the store on etcd need Go 1.26 or later from https://go.dev/dl"; fi
 
-etcd-tests:
-	$(MAKE) -C tools/etcd
+etcd-tests: .venv/manifests/ok
+	$(MAKE) -C tools/etcd clients
 	$(CARGO) test -p sfn-alias-cluster --locked -- --ignored
+	$(CARGO) test -p sfn-alias-cli --test store --locked -- --ignored
+	$(CARGO) build -q -p sfn-alias-cli --locked
+	$(PYTHON) -m doctest tools/manifests/page.py
+	.venv/manifests/bin/python tools/manifests/start.py $(TARGET)/debug/sfn-alias target
+	PATH="$(CURDIR)/target:$$PATH" $(MAKE) -C server cluster faults
 	$(MAKE) -C examples cluster
 	$(MAKE) --no-print-directory faults
 

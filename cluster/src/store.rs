@@ -1,7 +1,7 @@
 //! The store.
 
 use crate::attempts::{Attempts, CommitResult, add};
-use crate::engine::{Commit, Engine, EngineError, Guard, Read, Record, Write};
+use crate::engine::{Commit, Engine, Guard, Read, Record, Write};
 use crate::garbage::Sweeper;
 use crate::key;
 use crate::options::{Counters, StoreCounters, StoreOptions};
@@ -18,8 +18,10 @@ use std::time::Duration;
 
 /// The format of the records.
 const FORMAT: &[u8] = b"1";
-/// How long a check of the health may take.
-const HEALTH_TIMEOUT: Duration = Duration::from_secs(1);
+/// How long a check of the health may take: less than a second, after which probes give up.
+const HEALTH_TIMEOUT: Duration = Duration::from_millis(800);
+/// How long one attempt of it may take, so that one node that does not respond is not a failure.
+const HEALTH_ATTEMPT_TIMEOUT: Duration = Duration::from_millis(250);
 
 /// A store that several processes share. A clone is cheap and shares everything.
 ///
@@ -201,9 +203,13 @@ impl Store for ClusterStore {
     }
 
     fn check_health(&self) -> Result<()> {
-        let until = add(self.shared.attempts.now(), HEALTH_TIMEOUT);
-        let read = self.shared.attempts.engine.read(&[Read::Generation(key::FORMAT.to_vec())], until);
-        read.map(drop).map_err(|error: EngineError| Error::StoreUnavailable(error.to_string()))
+        let attempts = &self.shared.attempts;
+        let deadline = add(attempts.now(), HEALTH_TIMEOUT);
+        let read = || {
+            let until = add(attempts.now(), HEALTH_ATTEMPT_TIMEOUT).min(deadline);
+            attempts.engine.read(&[Read::Generation(key::FORMAT.to_vec())], until)
+        };
+        attempts.repeat(deadline, read).map(drop)
     }
 
     fn token_key(&self) -> [u8; 32] {

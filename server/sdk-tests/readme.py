@@ -30,7 +30,7 @@ NOT_RUN = "tests do not run this block"
 # Lines that install, serve in the foreground, or run the tests themselves.
 SKIPPED = re.compile(r"cargo |make |rustup |sfn-alias serve(?!.*&)|(python3 -m )?pip install |npm install ")
 # Ports of the pages that a test must not depend on.
-OTHER_PORTS = ("8090", "8091", "5000", "2379", "2380", "22379", "22380", "32379", "32380", "42379", "42380")
+OTHER_PORTS = ("8090", "8091", "8092", "5000", "2379", "2380", "22379", "22380", "32379", "32380", "42379", "42380")
 
 
 class Block(NamedTuple):

@@ -29,7 +29,7 @@ def compare_options(page: str, get_help: Callable[[str], str]) -> list[str]:
     ['`sfn-alias serve` does not have `SFN_ALIAS_STORES`', 'the page does not have the option `--store`', 'the page does not have the option `--store-ca`']
     """
     used = set()
-    for command, rest in re.findall(r"\bsfn-alias ([a-z-]+)((?:\\\n|[^\n`])*)", page):
+    for command, rest in re.findall(r"(?:^|`)sfn-alias ([a-z-]+)((?:\\\n|[^\n`])*)", page, re.M):
         used |= {(command, option) for option in find_options(rest.split("#")[0])}
     help_of_serve = get_help("serve")
     store = {option for option in find_options(page) if option.startswith("--store")}

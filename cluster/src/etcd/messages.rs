@@ -30,9 +30,9 @@ impl Messages {
             Read::Generation(key) => proto::RangeRequest { keys_only: true, ..key_request(key) },
             Read::Range { start, end, limit, values } => proto::RangeRequest {
                 range_end: self.key(end),
-                limit: i64::try_from(*limit).unwrap_or(i64::MAX),
-                keys_only: !values,
                 // For etcd, 0 is no limit.
+                limit: i32::try_from(*limit).map_or(0, i64::from),
+                keys_only: !values,
                 count_only: *limit == 0,
                 ..key_request(start)
             },

@@ -68,7 +68,9 @@ impl<C: Call> Queue<C> {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let ticket = Ticket { number, call, until, answer };
         if let Some(ticket) = self.enqueue(ticket) {
-            self.runtime.spawn(send_groups(Arc::clone(&self.nodes), Arc::clone(&self.state), vec![ticket]));
+            let (nodes, runtime) = (Arc::clone(&self.nodes), self.runtime.clone());
+            let slot = Slot { nodes, runtime, state: Arc::clone(&self.state), is_open: true };
+            self.runtime.spawn(send_groups(slot, vec![ticket]));
         }
         match answers.recv_timeout(until.saturating_duration_since(Instant::now())) {
             Ok(answer) => answer,
@@ -118,30 +120,53 @@ impl<C: Call> Queue<C> {
     }
 }
 
-/// Sends a group, and then groups of the calls that wait.
-async fn send_groups<C: Call>(nodes: Arc<Nodes>, state: Arc<Mutex<State<C>>>, first: Vec<Ticket<C>>) {
-    let mut group = first;
-    while let Some(until) = group.iter().map(|ticket| ticket.until).max() {
-        let (calls, answers): (Vec<_>, Vec<_>) = group.into_iter().map(|ticket| (ticket.call, ticket.answer)).unzip();
-        let results = C::send(calls, &nodes, until).await;
-        for (result, answer) in results.into_iter().zip(answers) {
-            send_answer(&answer, result.map_err(C::error));
+/// A request that is open, until this value is dropped.
+struct Slot<C: Call> {
+    nodes: Arc<Nodes>,
+    runtime: Handle,
+    state: Arc<Mutex<State<C>>>,
+    is_open: bool,
+}
+
+impl<C: Call> Slot<C> {
+    /// Takes calls that can be sent together. If none wait, the slot is closed.
+    fn take_group(&mut self) -> Vec<Ticket<C>> {
+        let mut state = lock(&self.state);
+        let mut group = C::Group::default();
+        let waiting = std::mem::take(&mut state.waiting);
+        let (taken, left): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|ticket| group.add(&ticket.call));
+        state.waiting = left.into();
+        if taken.is_empty() {
+            state.open = state.open.saturating_sub(1);
+            self.is_open = false;
         }
-        group = take_group(&state);
+        taken
     }
 }
 
-/// Takes calls that can be sent together. If none wait, one request less is open.
-fn take_group<C: Call>(state: &Mutex<State<C>>) -> Vec<Ticket<C>> {
-    let mut state = lock(state);
-    let mut group = C::Group::default();
-    let waiting = std::mem::take(&mut state.waiting);
-    let (taken, left): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|ticket| group.add(&ticket.call));
-    state.waiting = left.into();
-    if taken.is_empty() {
-        state.open = state.open.saturating_sub(1);
+/// After a panic, the calls that wait are sent nevertheless.
+impl<C: Call> Drop for Slot<C> {
+    fn drop(&mut self) {
+        if self.is_open {
+            let (nodes, runtime) = (Arc::clone(&self.nodes), self.runtime.clone());
+            let mut next = Self { nodes, runtime, state: Arc::clone(&self.state), is_open: true };
+            let group = next.take_group();
+            self.runtime.spawn(send_groups(next, group));
+        }
     }
-    taken
+}
+
+/// Sends a group, and then groups of the calls that wait.
+async fn send_groups<C: Call>(mut slot: Slot<C>, first: Vec<Ticket<C>>) {
+    let mut group = first;
+    while let Some(until) = group.iter().map(|ticket| ticket.until).max() {
+        let (calls, answers): (Vec<_>, Vec<_>) = group.into_iter().map(|ticket| (ticket.call, ticket.answer)).unzip();
+        let results = C::send(calls, &slot.nodes, until).await;
+        for (result, answer) in results.into_iter().zip(answers) {
+            send_answer(&answer, result.map_err(C::error));
+        }
+        group = slot.take_group();
+    }
 }
 
 /// The caller may no longer wait.
@@ -151,4 +176,103 @@ fn send_answer<A>(answer: &SyncSender<Result<A, EngineError>>, result: Result<A,
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::runtime::{Builder, Runtime};
+
+    use super::*;
+    use crate::etcd::{EtcdOptions, EtcdUrl};
+
+    /// What a call of the tests does. The answer is the number of calls of the request.
+    #[derive(PartialEq)]
+    enum Action {
+        Answer,
+        Wait(Duration),
+        Panic,
+    }
+
+    #[derive(Default)]
+    struct AllButPanics(Vec<()>);
+
+    impl Group<Action> for AllButPanics {
+        fn add(&mut self, call: &Action) -> bool {
+            let fits = self.0.is_empty() || *call != Action::Panic;
+            self.0.extend(fits.then_some(()));
+            fits
+        }
+    }
+
+    impl Call for Action {
+        type Answer = usize;
+        type Group = AllButPanics;
+
+        async fn send(calls: Vec<Self>, _nodes: &Nodes, _until: Instant) -> Answers<usize> {
+            for call in &calls {
+                match call {
+                    Self::Answer => {}
+                    Self::Wait(time) => tokio::time::sleep(*time).await,
+                    Self::Panic => panic!("a call of a test"),
+                }
+            }
+            calls.iter().map(|_| Ok(calls.len())).collect()
+        }
+
+        fn error(failure: Failure) -> EngineError {
+            failure.into_commit_error()
+        }
+    }
+
+    fn queue() -> (Queue<Action>, Runtime) {
+        let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let options = EtcdOptions::new(EtcdUrl::parse("etcd://127.0.0.1:1").unwrap());
+        (Queue::new(Arc::new(Nodes::new(&options).unwrap()), runtime.handle().clone(), 1), runtime)
+    }
+
+    fn after(milliseconds: u64) -> Instant {
+        Instant::now() + Duration::from_millis(milliseconds)
+    }
+
+    #[test]
+    fn calls_that_wait_are_sent_together() {
+        let (queue, _runtime) = queue();
+        std::thread::scope(|scope| {
+            let first = scope.spawn(|| queue.call(Action::Wait(Duration::from_millis(500)), after(10_000)));
+            while lock(&queue.state).open == 0 {
+                std::thread::yield_now();
+            }
+            let others: Vec<_> = (0..5).map(|_| scope.spawn(|| queue.call(Action::Answer, after(10_000)))).collect();
+            assert_eq!(first.join().unwrap(), Ok(1));
+            others.into_iter().for_each(|other| assert_eq!(other.join().unwrap(), Ok(5)));
+        });
+    }
+
+    #[test]
+    fn a_call_that_was_not_sent_in_time_did_nothing() {
+        let (queue, _runtime) = queue();
+        std::thread::scope(|scope| {
+            let first = scope.spawn(|| queue.call(Action::Wait(Duration::from_millis(500)), after(100)));
+            while lock(&queue.state).open == 0 {
+                std::thread::yield_now();
+            }
+            let second = queue.call(Action::Answer, after(50));
+            assert!(matches!(second, Err(EngineError::Unavailable(_))), "{second:?}");
+            assert!(lock(&queue.state).waiting.is_empty());
+            let first = first.join().unwrap();
+            assert!(matches!(first, Err(EngineError::Unknown(_))), "{first:?}");
+        });
+        assert_eq!(queue.call(Action::Answer, after(10_000)), Ok(1));
+    }
+
+    #[test]
+    fn a_panic_does_not_stop_later_calls() {
+        let (queue, _runtime) = queue();
+        let result = queue.call(Action::Panic, after(10_000));
+        assert!(matches!(result, Err(EngineError::Unknown(_))), "{result:?}");
+        assert_eq!(queue.call(Action::Answer, after(10_000)), Ok(1));
+    }
 }

@@ -38,6 +38,7 @@ fn pages_of_ten_thousand_records_are_in_the_order_of_keys() {
         seen.extend(found.into_iter().map(|(key, _)| key));
     }
     assert_eq!(seen, names);
+    assert_eq!(page(&engine, "x/", usize::MAX, false).len(), 10_000);
     assert_eq!(page(&engine, "x/", 0, true), []);
 
     write(&engine, vec![Write::DeleteRange("x/".into(), "x0".into())]);
