@@ -118,9 +118,9 @@ def read_busy_seconds():
     return (user + nice + system + irq + softirq) / TICKS
 
 
-def read_own_seconds(pids):
-    """Returns the CPU time of processes, of this one, and of its children that have ended."""
-    total = sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+def read_process_seconds(pids):
+    """Returns the CPU time of running processes."""
+    total = 0
     for pid in pids:
         with open(f"/proc/{pid}/stat") as stat:
             fields = stat.read().rsplit(")", 1)[1].split()
@@ -128,4 +128,17 @@ def read_own_seconds(pids):
     return total
 
 
-__all__ = ["Nodes", "Server", "create_machine", "describe_machine", "read_busy_seconds", "read_own_seconds"]
+def read_client_seconds():
+    """Returns the CPU time of this process and of its children that have ended."""
+    return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+
+
+__all__ = [
+    "Nodes",
+    "Server",
+    "create_machine",
+    "describe_machine",
+    "read_busy_seconds",
+    "read_client_seconds",
+    "read_process_seconds",
+]

@@ -18,7 +18,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import tables
-from processes import Nodes, Server, create_machine, describe_machine, read_busy_seconds, read_own_seconds
+from processes import (
+    Nodes,
+    Server,
+    create_machine,
+    describe_machine,
+    read_busy_seconds,
+    read_client_seconds,
+    read_process_seconds,
+)
 
 CLIENTS = 64
 STORED = 10_000
@@ -52,9 +60,13 @@ CASES = [
 
 @dataclass
 class Slice:
-    """The result of clients, and the CPU time of processes that do not belong to the benchmark, as a share of the machine."""
+    """The result of clients, and CPU time: of clients, servers and nodes per request, in microseconds; and of processes that do
+    not belong to the benchmark, as a share of the machine."""
 
     rate: float
+    clients: float
+    servers: float
+    nodes: float
     p50: float
     p99: float
     max: float
@@ -99,12 +111,11 @@ class Bench:
         return self.send("etcd", self.etcd, request, clients, limit)
 
     def send(self, protocol, addresses, request, clients, limit):
-        pids = [node.process.pid for node in self.nodes.nodes] + [server.process.pid for server in [*self.servers, self.file]]
-        busy, own, began = read_busy_seconds(), read_own_seconds(pids), time.monotonic()
+        before, began = self.read_cpu(), time.monotonic()
         command = [str(self.load), protocol, addresses, request, str(clients), str(limit)]
         run = subprocess.run(command, check=True, capture_output=True, text=True)
-        others = read_busy_seconds() - busy - (read_own_seconds(pids) - own)
-        share = max(0.0, others) / (time.monotonic() - began) / os.cpu_count()
+        cpu = {name: after - before[name] for name, after in self.read_cpu().items()}
+        share = max(0.0, cpu.pop("all") - sum(cpu.values())) / (time.monotonic() - began) / os.cpu_count()
         result = json.loads(run.stdout)
         if not result["operations"]:
             raise SystemExit(f"{request} at {protocol}://{addresses}: {result}")
@@ -112,7 +123,13 @@ class Bench:
             print(f"{request}: {result['failed']} failed, {result['unanswered']} unanswered: {result['failure']}", file=sys.stderr)
         rate = result["operations"] / result["seconds"]
         members = {member: result[member] for member in ("p50", "p99", "max", "gap", "failed", "unanswered")}
-        return Slice(rate=rate, others=share, **members)
+        cpu = {name: seconds / result["operations"] * 1e6 for name, seconds in cpu.items()}
+        return Slice(rate=rate, others=share, **members, **cpu)
+
+    def read_cpu(self):
+        servers = read_process_seconds(server.process.pid for server in [*self.servers, self.file])
+        nodes = read_process_seconds(node.process.pid for node in self.nodes.nodes)
+        return {"all": read_busy_seconds(), "clients": read_client_seconds(), "servers": servers, "nodes": nodes}
 
     def compare(self, case, reverse):
         seconds = f"{self.options.seconds}s"

@@ -50,7 +50,7 @@ class Results:
         )
 
     def tables(self):
-        return "\n".join([*self.case_rows(), "", *self.other_rows()])
+        return "\n".join([*self.case_rows(), "", *self.cpu_rows(), "", *self.other_rows()])
 
     def case_rows(self):
         yield "| | clients | etcd, per second | p50 ms | sfn-alias on etcd, per second | p50 ms | p99 ms | ratio | goal | | in a file, per second | p50 ms |"
@@ -69,6 +69,18 @@ class Results:
         cells += [f"{case.figure} {format_spread(ratios)}", goal, met]
         cells += [f"{middle(file, 'rate'):,.0f}", millis(file, "p50")]
         return f"| {' | '.join(cells)} |"
+
+    def cpu_rows(self):
+        """CPU time depends less on what else runs. If all CPUs are in use, the ratio of rates is that of all CPU time, inverted."""
+        yield "| CPU us per request | clients | etcd: client | nodes | sfn-alias on etcd: client | server | nodes | etcd / sfn-alias | in a file: client | server |"
+        yield "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|"
+        middle = lambda slices, member: median(getattr(measured, member) for measured in slices)
+        for case, names in self.slices.items():
+            floor, store = ([middle(names[name], member) for member in ("clients", "servers", "nodes")] for name in ("etcd", "store"))
+            ratio = f"{sum(floor) / sum(store):.2f}"
+            figures = [f"{value:.0f}" for value in (floor[0], floor[2], *store)]
+            figures += [ratio, *(f"{middle(names['file'], member):.0f}" for member in ("clients", "servers"))]
+            yield f"| {case.title} | {case.clients} | {' | '.join(figures)} |"
 
     def other_rows(self):
         yield "| | median (minimum-maximum) | goal | |"

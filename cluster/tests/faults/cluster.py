@@ -6,7 +6,6 @@ import http.client
 import json
 import signal
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,11 +99,15 @@ class Cluster:
 
     def is_server_ready(self, server: str) -> bool:
         self.programs[server].check_running()
+        return self.read_health(server, "/health") == 200
+
+    def read_health(self, server: str, path: str) -> int | None:
+        """Returns the status, or `None` without a response."""
         connection = http.client.HTTPConnection(self.addresses[server].host, self.addresses[server].port, timeout=3)
         with suppress(OSError, http.client.HTTPException):
-            connection.request("GET", "/health")
-            return connection.getresponse().status == 200
-        return False
+            connection.request("GET", path)
+            return connection.getresponse().status
+        return None
 
     def find_leader(self) -> str:
         """Returns the node that a majority follows."""
@@ -149,14 +152,12 @@ class Cluster:
             self.revisions.append((now, int(found["header"]["revision"])))
         old = [revision for at, revision in self.revisions if at < now - HISTORY_SECONDS]
         self.revisions = self.revisions[len(old) :]
-        call: Callable[[str], dict | None] = lambda node: post(
-            self.addresses[node], "/v3/kv/compaction", {"revision": str(old[-1])}
-        )
-        if old and any(call(node) for node in NODES if node not in self.stopped):
+        if old and any(self.request_compaction(node, old[-1]) for node in NODES if node not in self.stopped):
             self.compacted = old[-1]
 
+    def request_compaction(self, node: str, revision: int) -> bool:
+        return post(self.addresses[node], "/v3/kv/compaction", {"revision": str(revision)}) is not None
+
     def close(self) -> None:
-        for host in list(self.stopped):
-            self.resume(host)
         for program in self.programs.values():
             program.kill()

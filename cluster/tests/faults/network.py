@@ -39,9 +39,9 @@ class Namespaces:
         self.addresses = {host: f"10.77.0.{number}" for number, host in enumerate(hosts, 1)}
         self.created: list[str] = []
         self.routes: list[tuple[str, str]] = []
-        self.hub = self.create_namespace("hub")
         self.original = os.open("/proc/self/ns/net", os.O_RDONLY)
         try:
+            self.hub = self.create_namespace("hub")
             self.connect(hosts)
         except BaseException:
             self.close()

@@ -22,6 +22,12 @@ def wait_until(is_met: Callable[[], bool], what: str, limit: float = 60) -> None
         time.sleep(0.05)
 
 
+def end_with_parent() -> None:
+    """If the run is killed, the kernel kills the program too. Only Linux can do that."""
+    if hasattr(libc, "prctl"):
+        libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
 class Program:
     """A program that can be started again after it was killed."""
 
@@ -32,11 +38,9 @@ class Program:
 
     def start(self) -> None:
         with self.log.open("ab") as log:
-            # If the run is killed, the kernel kills the program.
             self.process = subprocess.Popen(
-                self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.environment,
-                preexec_fn=lambda: libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0),
-            )  # fmt: skip
+                self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.environment, preexec_fn=end_with_parent
+            )
 
     def send_signal(self, number: signal.Signals) -> None:
         self.process.send_signal(number)
