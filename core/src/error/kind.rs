@@ -100,9 +100,9 @@ kinds! {
     RequestEntityTooLargeException = 200, 413, FRAMEWORK;
     /// A fault of the rules: AWS fails.
     InternalServerError = 202, 500, FRAMEWORK;
-    /// A fault of the rules: AWS is temporarily not available.
+    /// A fault of the rules, or a shared store is temporarily not available; nothing was changed.
     ServiceUnavailable = 204, 503, AVAILABILITY;
-    /// A bug in this library.
+    /// A bug in this library, or a shared store has not confirmed the request, which may have been applied.
     InternalFailure = 210, 500, FRAMEWORK;
     /// The store cannot be opened, read or written; nothing was changed.
     StorageFailure = 220, 500, FRAMEWORK;

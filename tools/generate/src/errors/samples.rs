@@ -120,5 +120,12 @@ fn faults() -> Vec<Error> {
 
 fn own() -> Vec<Error> {
     let detail = || "...".to_owned();
-    vec![Error::Store(detail()), Error::Internal(detail()), Error::Closed, Error::Entropy(detail())]
+    vec![
+        Error::Store(detail()),
+        Error::StoreUnavailable(detail()),
+        Error::UnknownOutcome(detail()),
+        Error::Internal(detail()),
+        Error::Closed,
+        Error::Entropy(detail()),
+    ]
 }
