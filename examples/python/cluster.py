@@ -31,7 +31,7 @@ WEIGHTS = {1: 90, 2: 10}
 THREADS = 4
 # Executions to acknowledge in each part, and the seconds until that counts as a failure.
 PART = 250
-LIMIT = 30
+LIMIT = 60
 
 
 # -- the application ------------------------------------------------------------------------------
@@ -124,11 +124,13 @@ def report(text):
 
 
 def wait_until(condition, what):
+    """Waits until the condition is true, and returns its value."""
     deadline = time.monotonic() + LIMIT
-    while not condition():
+    while not (value := condition()):
         if time.monotonic() > deadline:
             raise SystemExit(f"no {what} within {LIMIT} s")
         time.sleep(0.02)
+    return value
 
 
 def find_free_ports(count):
@@ -204,12 +206,13 @@ def start_all(programs, stack):
         wait_until(program.is_ready, f"response of {program.name}")
 
 
+def is_leader(node):
+    status = json.loads(request(f"{node.url}/v3/maintenance/status", b"{}") or "{}")
+    return bool(status) and status.get("leader") == status["header"]["member_id"]
+
+
 def find_leader(nodes):
-    for node in nodes:
-        status = json.loads(request(f"{node.url}/v3/maintenance/status", b"{}") or "{}")
-        if status and status["leader"] == status["header"]["member_id"]:
-            return node
-    raise SystemExit("no etcd node is the leader")
+    return wait_until(lambda: next(filter(is_leader, nodes), None), "leader of etcd")
 
 
 # -- the test -------------------------------------------------------------------------------------

@@ -86,6 +86,7 @@ fn metrics_describe_the_cluster() {
         "sfn_alias_store_reachable_nodes 1",
         "sfn_alias_store_has_leader 1",
         "sfn_alias_store_alarms 0",
+        "sfn_alias_store_compaction_failing 0",
         "sfn_alias_store_conflicts_total 0",
         "sfn_alias_store_outcomes_unresolved_total 0",
     ] {
