@@ -133,7 +133,7 @@ cluster: rust-tools ## the store on etcd, with real nodes
 etcd-tests: .venv/manifests/ok
 	$(MAKE) -C tools/etcd clients
 	$(CARGO) test -p sfn-alias-cluster --locked -- --ignored
-	$(CARGO) test -p sfn-alias-cli --test store --locked -- --ignored
+	$(CARGO) test -p sfn-alias-cli --test safe --test store --locked -- --ignored
 	$(CARGO) build -q -p sfn-alias-cli --locked
 	$(PYTHON) -m doctest tools/manifests/page.py
 	.venv/manifests/bin/python tools/manifests/start.py $(TARGET)/debug/sfn-alias target

@@ -78,7 +78,7 @@ fn print_report(report: &CopyReport) -> CommandResult {
     }
     let CopyReport { copied, compared, executions, difference_count, .. } = report;
     print_line(format_args!(
-        "copied {copied} state machines, compared {compared} with {executions} executions: {difference_count} differences"
+        "state machines copied: {copied}, compared: {compared}, executions: {executions}, differences: {difference_count}"
     ))?;
     if *difference_count == 0 {
         return Ok(OK);

@@ -16,8 +16,11 @@ use std::time::Duration;
 const LOCKED: &str = "cannot be used: the database is locked by another process; stop that process, or, if it is \
                       `sfn-alias serve`, send requests to its endpoint (database is locked)";
 
-const DAMAGED: &str = "cannot be used: the database is corrupt; delete its `-wal` and `-shm` files and restore a backup \
+pub const DAMAGED: &str = "cannot be used: the database is corrupt; delete its `-wal` and `-shm` files and restore a backup \
                        (database disk image is malformed)";
+
+/// A script that limits the size of files and runs its arguments.
+pub const LIMIT_FILE_SIZE: &str = r#"trap "" XFSZ; ulimit -S -f 6000; exec "$0" "$@""#;
 
 #[track_caller]
 fn assert_rejected(file: &str, text: &str) {
@@ -140,7 +143,7 @@ fn describe_execution_status(client: &mut Client, name: &str) -> u16 {
 fn full_disk_fails_only_writes() {
     let (_directory, file) = create_data_file();
     let mut command = Command::new("sh");
-    command.args(["-c", r#"trap "" XFSZ; ulimit -S -f 6000; exec "$0" "$@""#, env!("CARGO_BIN_EXE_sfn-alias")]);
+    command.args(["-c", LIMIT_FILE_SIZE, env!("CARGO_BIN_EXE_sfn-alias")]);
     command.args(["serve", "--port", "0", "--data", &file, "--log", "error"]).stderr(Stdio::null());
     let mut server = Server::spawn(command);
     let mut client = server.client();

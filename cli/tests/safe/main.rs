@@ -5,6 +5,7 @@
 mod access;
 mod attacks;
 mod binding;
+mod copy;
 mod files;
 mod health;
 mod history;
@@ -12,6 +13,9 @@ mod kills;
 mod limits;
 mod linearizability;
 mod memory;
+#[cfg(feature = "store")]
+#[path = "../../../cluster/tests/support/nodes.rs"]
+mod nodes;
 mod operation;
 mod outcomes;
 mod panics;

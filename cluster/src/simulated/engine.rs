@@ -58,6 +58,13 @@ impl SimulatedEngine {
         Self { faults: Some(Arc::new(Mutex::new(Faults::new(seed, rates, timer)))), ..self.clone() }
     }
 
+    /// Replaces the rates of the faults of an engine that was created with faults.
+    pub fn set_rates(&self, rates: FaultRates) {
+        if let Some(faults) = &self.faults {
+            faults.lock().unwrap_or_else(PoisonError::into_inner).set_rates(rates);
+        }
+    }
+
     /// Applies all late commits. Afterwards the outcome of every commit is final.
     pub fn settle(&self) {
         self.lock().apply_late(u64::MAX);

@@ -56,6 +56,11 @@ impl Faults {
         Self { rates, rng: Rng::with_seed(seed), timer, outage_until: None }
     }
 
+    pub fn set_rates(&mut self, rates: FaultRates) {
+        self.rates = rates;
+        self.outage_until = None;
+    }
+
     /// Decides what happens to a call, which takes its time.
     pub fn decide(&mut self, until: Instant) -> Fate {
         self.timer.sleep(LATENCY);

@@ -3,15 +3,14 @@
 use crate::generator::Generator;
 use crate::linearizability::{Event, check};
 use crate::model::Model;
-use crate::operation::{Answer, Delays, MACHINES, Operation, PREFIX, Request};
+use crate::operation::{Answer, MACHINES, Operation, PREFIX, Request, Settings};
 use serde_json::json;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
-use std::time::Duration;
 
 const KEY: [u8; 32] = [7; 32];
-const DELAYS: Delays = Delays { update: Duration::ZERO, deletion: Duration::ZERO };
+const SETTINGS: Settings = Settings::SIMPLE;
 
 fn alias(operation: &'static str, version: Option<u8>) -> Request {
     let arn = format!("{PREFIX}{}", MACHINES[0]);
@@ -45,14 +44,14 @@ fn history(requests: impl IntoIterator<Item = Request>) -> Vec<Event> {
     ];
     let run = |(index, request)| {
         let operation: Operation = generator.with_time(request);
-        let answer = operation.run(&model.store(), DELAYS);
+        let answer = operation.run(&model.store(), SETTINGS);
         Event { operation, answer, store: 0, began: 2 * index, ended: 2 * index + 1 }
     };
     first.into_iter().chain(requests).enumerate().map(run).collect()
 }
 
 fn is_accepted(history: &[Event]) -> bool {
-    check(history, KEY, DELAYS).is_ok()
+    check(history, KEY, SETTINGS).is_ok()
 }
 
 fn describe() -> Request {
@@ -127,7 +126,7 @@ fn threads_on_one_store_in_memory_are_linearizable() {
         let (count, history) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
         let run = |operation: Operation| {
             let began = count.fetch_add(1, Ordering::SeqCst);
-            let answer = operation.run(&model.store(), DELAYS);
+            let answer = operation.run(&model.store(), SETTINGS);
             let ended = count.fetch_add(1, Ordering::SeqCst);
             history.lock().unwrap().push(Event { operation, answer, store: 0, began, ended });
         };
@@ -143,6 +142,6 @@ fn threads_on_one_store_in_memory_are_linearizable() {
         let all = generator.lock().unwrap().with_time(Request::ReadAll);
         run(all);
         let history = history.into_inner().unwrap();
-        check(&history, KEY, DELAYS).unwrap_or_else(|error| panic!("seed {seed}: {error}"));
+        check(&history, KEY, SETTINGS).unwrap_or_else(|error| panic!("seed {seed}: {error}"));
     }
 }

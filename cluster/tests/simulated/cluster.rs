@@ -24,12 +24,17 @@ impl TestedStore for ClusterStore {
     }
 }
 
+/// Opens a store with simulated time.
+pub fn open_store(engine: Arc<dyn Engine>, timer: Arc<SimulatedTimer>) -> ClusterStore {
+    ClusterStore::open(engine, StoreOptions { timer, ..StoreOptions::default() }).unwrap()
+}
+
 fn open(engine: Arc<dyn Engine>, timer: Arc<SimulatedTimer>) -> Arc<dyn TestedStore> {
-    Arc::new(ClusterStore::open(engine, StoreOptions { timer, ..StoreOptions::default() }).unwrap())
+    Arc::new(open_store(engine, timer))
 }
 
 /// Runs scenarios with the first seeds on two threads. `SFN_ALIAS_SEEDS` sets their number, `SFN_ALIAS_FIRST_SEED` the first one.
-fn run_seeds(default: u64, check: impl Fn(u64) -> Result<(), String> + Sync) {
+pub fn run_seeds(default: u64, check: impl Fn(u64) -> Result<(), String> + Sync) {
     let number = |name: &str| std::env::var(name).ok().map(|number| number.parse::<u64>().unwrap());
     let first = number("SFN_ALIAS_FIRST_SEED").unwrap_or(0);
     let (next, end) = (AtomicU64::new(first), first + number("SFN_ALIAS_SEEDS").unwrap_or(default));

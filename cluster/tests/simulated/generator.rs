@@ -18,10 +18,14 @@ const ROLES: [&str; 2] = ["arn:aws:iam::000000000000:role/one", "arn:aws:iam::00
 /// The time between parts of a scenario: longer than the delays, and as long as maintenance keeps what a request may need.
 pub const JUMP: Duration = Duration::from_secs(121);
 
+const FIRST_MILLIS: i64 = 1_744_230_000_000;
+
 /// Generates operations. Remembers page tokens and executions of earlier answers.
 pub struct Generator {
     rng: Rng,
     millis: i64,
+    /// The time of deletions.
+    deletion_millis: i64,
     /// Tokens of lists, by operation and state machine.
     tokens: BTreeMap<(&'static str, String), String>,
     executions: Vec<String>,
@@ -42,7 +46,8 @@ impl Generator {
     pub fn new(seed: u64) -> Self {
         let mut rng = Rng::with_seed(seed);
         let focus = [Focus::Everything, Focus::Everything, Focus::Executions, Focus::Express][rng.usize(..4)];
-        Self { rng, millis: 1_744_230_000_000, tokens: BTreeMap::new(), executions: Vec::new(), focus }
+        let (millis, deletion_millis) = (FIRST_MILLIS, FIRST_MILLIS);
+        Self { rng, millis, deletion_millis, tokens: BTreeMap::new(), executions: Vec::new(), focus }
     }
 
     /// Advances the clock by more than any delay.
@@ -62,14 +67,30 @@ impl Generator {
         self.with_time(request)
     }
 
+    /// Deletions get a time from now on. A deletion without a delay takes two transactions. In between, the state machine is only
+    /// visible at times before the deletion. Therefore, all operations that may run at the same time are later.
+    pub fn begin_concurrent(&mut self) {
+        self.deletion_millis = self.now().as_millis();
+    }
+
     /// Returns a request as an operation at the next time.
     pub fn with_time(&mut self, request: Request) -> Operation {
-        Operation { request, time: self.now(), seed: self.rng.u64(..) }
+        let is_deletion = matches!(request, Request::Call { operation: "DeleteStateMachine", .. });
+        let time = if is_deletion { Timestamp::from_millis(self.deletion_millis) } else { self.now() };
+        Operation { request, time, seed: self.rng.u64(..) }
     }
 
     /// Returns an operation that creates a state machine with a version.
     pub fn create(&mut self, machine: &str) -> Operation {
         let request = call("CreateStateMachine", self.creation(machine, true));
+        self.with_time(request)
+    }
+
+    /// Returns the start of an execution that ends at once, with its own name.
+    pub fn start_ended(&mut self) -> Operation {
+        let name = format!("e0-{}", self.rng.u64(..));
+        let request =
+            call("StartExecution", json!({"stateMachineArn": format!("{PREFIX}{}", MACHINES[0]), "name": name}));
         self.with_time(request)
     }
 

@@ -5,7 +5,7 @@
 //! twice, as proposed by Lowe ("Testing for linearizability", 2017).
 
 use crate::model::Model;
-use crate::operation::{Answer, Delays, Operation, read_all};
+use crate::operation::{Answer, Operation, Settings, read_all};
 use std::collections::HashSet;
 use std::fmt::Write;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -27,7 +27,7 @@ pub struct Event {
 
 /// Checks a history. Operations that were not available must not have had an effect. Operations with an unknown outcome may have
 /// an effect at any time after they began.
-pub fn check(history: &[Event], token_key: [u8; 32], delays: Delays) -> Result<(), String> {
+pub fn check(history: &[Event], token_key: [u8; 32], settings: Settings) -> Result<(), String> {
     let relevant = history.iter().filter(|event| event.answer != Answer::Unavailable);
     let mut events: Vec<&Event> = relevant.collect();
     events.sort_by_key(|event| (event.answer == Answer::Unknown, event.ended));
@@ -36,7 +36,7 @@ pub fn check(history: &[Event], token_key: [u8; 32], delays: Delays) -> Result<(
     let mut search = Search {
         events,
         model,
-        delays,
+        settings,
         done,
         order: Vec::new(),
         longest: Vec::new(),
@@ -50,7 +50,7 @@ struct Search<'h> {
     /// First those with a known outcome, in the order of their ends.
     events: Vec<&'h Event>,
     model: Model,
-    delays: Delays,
+    settings: Settings,
     done: Vec<bool>,
     order: Vec<usize>,
     longest: Vec<usize>,
@@ -91,7 +91,7 @@ impl Search<'_> {
     /// no place in the order.
     fn answers(&mut self, index: usize, length: usize) -> bool {
         let event = self.events[index];
-        let answer = event.operation.run(&self.model.store(), self.delays);
+        let answer = event.operation.run(&self.model.store(), self.settings);
         match &event.answer {
             Answer::Unknown => self.model.len() > length,
             expected => answer == *expected,
@@ -126,14 +126,14 @@ impl Search<'_> {
         for index in self.longest.clone() {
             self.done[index] = true;
             let event = self.events[index];
-            event.operation.run(&self.model.store(), self.delays);
+            event.operation.run(&self.model.store(), self.settings);
             describe_event(&mut text, event);
         }
         text.push_str("then one of:\n");
         for index in self.candidates() {
             let (event, length) = (self.events[index], self.model.len());
             describe_event(&mut text, event);
-            let answer = event.operation.run(&self.model.store(), self.delays);
+            let answer = event.operation.run(&self.model.store(), self.settings);
             writeln!(text, "  MODEL {answer:?}").unwrap();
             self.model.truncate(length);
         }

@@ -10,4 +10,6 @@ mod linearizability;
 mod model;
 mod mutations;
 mod operation;
+mod pages;
 mod scenario;
+mod threads;

@@ -6,7 +6,8 @@ use sfn_alias_cluster::engine::{
 use std::collections::HashMap;
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// What a mutation replaces.
 pub trait Mutation: Send + Sync + Debug {
@@ -53,6 +54,37 @@ impl<M: Mutation> Engine for Mutated<M> {
 
     fn limits(&self) -> EngineLimits {
         self.engine.limits()
+    }
+}
+
+/// Calls take some time, so that other threads run meanwhile. Breaks no rule.
+#[derive(Debug)]
+pub struct Pauses;
+
+impl Pauses {
+    fn pause() {
+        thread::sleep(Duration::from_micros(fastrand::u64(..300)));
+    }
+}
+
+impl Mutation for Pauses {
+    fn read(
+        &self,
+        _reads: &[Read],
+        read: &dyn Fn() -> Result<Vec<Found>, EngineError>,
+    ) -> Result<Vec<Found>, EngineError> {
+        Self::pause();
+        read().inspect(|_| Self::pause())
+    }
+
+    fn change_commit(&self, commit: &Commit) -> Commit {
+        Self::pause();
+        commit.clone()
+    }
+
+    fn change_result(&self, result: Result<Committed, EngineError>) -> Result<Committed, EngineError> {
+        Self::pause();
+        result
     }
 }
 

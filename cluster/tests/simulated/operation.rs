@@ -26,9 +26,17 @@ static OUTCOMES: LazyLock<Outcomes> = LazyLock::new(|| Outcomes::parse(RULES, &L
 
 /// Options of the service that are the same for all operations.
 #[derive(Debug, Clone, Copy)]
-pub struct Delays {
-    pub update: Duration,
-    pub deletion: Duration,
+pub struct Settings {
+    pub update_delay: Duration,
+    pub deletion_delay: Duration,
+    /// Maximum number of stored executions.
+    pub executions: usize,
+}
+
+impl Settings {
+    /// Without delays and limits.
+    pub const SIMPLE: Self =
+        Self { update_delay: Duration::ZERO, deletion_delay: Duration::ZERO, executions: usize::MAX };
 }
 
 #[derive(Debug, Clone)]
@@ -62,8 +70,8 @@ pub enum Answer {
 
 impl Operation {
     /// Runs the operation on a store.
-    pub fn run(&self, store: &Arc<dyn Store>, delays: Delays) -> Answer {
-        match self.try_run(store, delays) {
+    pub fn run(&self, store: &Arc<dyn Store>, settings: Settings) -> Answer {
+        match self.try_run(store, settings) {
             Ok(response) => Answer::Answered(response),
             Err(Error::UnknownOutcome(_)) => Answer::Unknown,
             Err(Error::Store(_) | Error::StoreUnavailable(_)) => Answer::Unavailable,
@@ -71,8 +79,8 @@ impl Operation {
         }
     }
 
-    fn try_run(&self, store: &Arc<dyn Store>, delays: Delays) -> Result<String> {
-        let service = || self.create_service(store, delays);
+    fn try_run(&self, store: &Arc<dyn Store>, settings: Settings) -> Result<String> {
+        let service = || self.create_service(store, settings);
         match &self.request {
             Request::Call { operation, body } => {
                 let body = service()?.call_from(operation, body.to_string().as_bytes(), &Json)?;
@@ -86,13 +94,15 @@ impl Operation {
         }
     }
 
-    fn create_service(&self, store: &Arc<dyn Store>, delays: Delays) -> Result<StepFunctions> {
+    fn create_service(&self, store: &Arc<dyn Store>, settings: Settings) -> Result<StepFunctions> {
         let time = self.time;
+        let limits = Limits { executions_per_state_machine: settings.executions, ..Limits::default() };
         let options = Options {
+            limits,
             seed: Some(self.seed),
             clock: Clock::new(move || time),
-            update_delay: delays.update,
-            deletion_delay: delays.deletion,
+            update_delay: settings.update_delay,
+            deletion_delay: settings.deletion_delay,
             outcomes: Some(OUTCOMES.clone()),
             ..Options::default()
         };
@@ -115,8 +125,7 @@ pub fn read_all(store: &dyn Store, now: Timestamp) -> Result<String> {
     let mut text = String::new();
     for (arn, _) in store.state_machines("", None, usize::MAX)? {
         if let Some(view) = store.begin_read(&arn)?.view() {
-            write_part(&mut text, &arn);
-            read_view(view, now, &mut text)?;
+            read_view(&arn, view, now, &mut text)?;
         }
     }
     Ok(text)
@@ -126,12 +135,13 @@ fn write_part(text: &mut String, part: impl Debug) {
     writeln!(text, "{part:?}").unwrap();
 }
 
-fn read_view(view: &dyn View, now: Timestamp, text: &mut String) -> Result<()> {
+fn read_view(arn: &str, view: &dyn View, now: Timestamp, text: &mut String) -> Result<()> {
     let state_machine = view.state_machine();
     // Whether an expired state machine is still stored is not visible.
     if state_machine.deleting_until.is_some_and(|until| until <= now) {
         return Ok(());
     }
+    write_part(text, arn);
     let mut counts = view.start_counts()?;
     counts.sort();
     counts.retain(|(_, count)| *count > 0);

@@ -3,7 +3,7 @@
 
 use crate::generator::{Generator, JUMP};
 use crate::linearizability::{Event, check};
-use crate::operation::{Answer, Delays, MACHINES, Operation, Request};
+use crate::operation::{Answer, MACHINES, Operation, Request, Settings};
 use fastrand::Rng;
 use sfn_alias::Timestamp;
 use sfn_alias::store::Store;
@@ -73,18 +73,24 @@ fn set_active(nodes: &[Arc<Node>], is_active: bool) {
     nodes.iter().for_each(|node| node.is_active.store(is_active, Ordering::SeqCst));
 }
 
-/// Some scenarios have no faults, others all or one of them.
+/// Some scenarios have no faults, others all or one of them. While an engine rejects writes, a deletion leaves no mark, which a
+/// creation with an unknown outcome needs.
 fn choose_rates(rng: &mut Rng) -> FaultRates {
+    let rejected = if rng.u8(..4) == 0 { rng.u16(..50) } else { 0 };
     let mut rate = |probability: u8, max: u16| if rng.u8(..4) < probability { rng.u16(..max) } else { 0 };
-    FaultRates {
+    let mut rates = FaultRates {
         unavailable: rate(1, 100),
-        rejected: rate(1, 10),
         outage: rate(1, 10),
         lost: rate(2, 100),
         late: rate(2, 100),
         unanswered: rate(2, 100),
         slow: rate(1, 100),
+        rejected,
+    };
+    if rejected > 0 {
+        (rates.lost, rates.late, rates.unanswered) = (0, 0, 0);
     }
+    rates
 }
 
 struct Scenario {
@@ -96,7 +102,7 @@ struct Scenario {
     history: Mutex<Vec<Event>>,
     /// The number of beginnings and ends of operations.
     count: AtomicUsize,
-    delays: Delays,
+    settings: Settings,
     /// How many of 100 calls of the engine are interrupted by another operation.
     interruptions: u8,
     /// How many of 100 operations are maintenance instead.
@@ -108,9 +114,10 @@ struct Scenario {
 impl Scenario {
     fn new(rng: &mut Rng, stores: usize) -> Self {
         let seconds = |seconds| Duration::from_secs(seconds);
-        let delays = Delays {
-            update: if rng.bool() { seconds(3) } else { seconds(0) },
-            deletion: if rng.bool() { seconds(20) } else { seconds(0) },
+        let settings = Settings {
+            update_delay: if rng.bool() { seconds(3) } else { seconds(0) },
+            deletion_delay: if rng.bool() { seconds(20) } else { seconds(0) },
+            ..Settings::SIMPLE
         };
         Self {
             generator: Mutex::new(Generator::new(rng.u64(..))),
@@ -119,7 +126,7 @@ impl Scenario {
             free: Mutex::new((0..stores).collect()),
             history: Mutex::default(),
             count: AtomicUsize::new(0),
-            delays,
+            settings,
             interruptions: [0, 5, 15, 30][rng.usize(..4)],
             maintenance: AtomicU8::new(RARELY_MAINTAINED),
             maintenance_millis: AtomicI64::new(Timestamp::now().as_millis()),
@@ -133,6 +140,7 @@ impl Scenario {
             if rng.u8(..16) == 0 {
                 self.jump(engine, timer);
             }
+            self.generator.lock().unwrap().begin_concurrent();
             self.run_next();
         }
     }
@@ -187,7 +195,7 @@ impl Scenario {
     fn run(&self, index: usize, operation: Operation) {
         let store = Arc::clone(&self.stores.get().unwrap()[index]) as Arc<dyn Store>;
         let began = self.count.fetch_add(1, Ordering::SeqCst);
-        let answer = operation.run(&store, self.delays);
+        let answer = operation.run(&store, self.settings);
         let ended = self.count.fetch_add(1, Ordering::SeqCst);
         if let Answer::Answered(response) = &answer {
             self.generator.lock().unwrap().remember(&operation, response);
@@ -216,7 +224,7 @@ impl Scenario {
             return Err(format!("rejected calls: {violations:?}"));
         }
         let token_key = self.stores.get().unwrap()[0].token_key();
-        check(&self.history.lock().unwrap(), token_key, self.delays)
+        check(&self.history.lock().unwrap(), token_key, self.settings)
     }
 
     /// Maintenance changes nothing that is visible, and leaves no records of deleted state machines.
@@ -228,7 +236,7 @@ impl Scenario {
     ) -> Result<(), String> {
         self.generator.lock().unwrap().jump();
         let operation = self.generator.lock().unwrap().with_time(Request::ReadAll);
-        let read_all = |store: &Arc<dyn TestedStore>| operation.run(&(Arc::clone(store) as _), self.delays);
+        let read_all = |store: &Arc<dyn TestedStore>| operation.run(&(Arc::clone(store) as _), self.settings);
         let expected = read_all(stores[0]);
         for store in stores.iter().chain(stores) {
             timer.sleep(JUMP);
