@@ -14,8 +14,6 @@ use crate::state_machine::{first_record, missing_result, records};
 use sfn_alias::{Error, Result, Timestamp};
 use std::time::{Duration, Instant};
 
-/// How long records are kept that a request of another process may still need, whose clock may be a minute behind.
-const MIN_AGE: Duration = Duration::from_secs(120);
 /// Records that one commit deletes from a range.
 const RANGE_BATCH: usize = 1000;
 /// Endings that one commit adds to a sum: each needs a guard and a write.
@@ -32,7 +30,8 @@ pub(crate) struct Sweeper<'a> {
 
 impl<'a> Sweeper<'a> {
     pub fn new(shared: &'a Shared, now: Timestamp) -> Self {
-        Self { shared, now, min_age: MIN_AGE, deadline: shared.attempts.deadline() }
+        let min_age = shared.attempts.options.garbage_age;
+        Self { shared, now, min_age, deadline: shared.attempts.deadline() }
     }
 
     pub fn run(&mut self) -> Result<()> {
@@ -57,14 +56,15 @@ impl<'a> Sweeper<'a> {
         }
     }
 
-    /// Deletes the records of deleted state machines.
+    /// Deletes the records of state machines that were deleted long enough ago, so that no request reads them.
     fn delete_deleted(&mut self) -> Result<()> {
         let (start, end) = (key::DELETED.as_bytes().to_vec(), key::end_of_prefix(key::DELETED.as_bytes()));
         let deleted = self.read_one(Read::Range { start, end, limit: MAX_PER_ROUND, values: true })?;
-        for record in deleted {
-            let id = key::parse_deleted(&record.key).ok_or_else(|| invalid_key(&record.key))?;
-            let is_swept = self.shared.sweeps.is_swept(id) || self.delete_all_records(id)?;
-            if is_swept && self.shared.sweeps.is_over(id, self.min_age, self.shared.attempts.now()) {
+        let id = |record: &Record| key::parse_deleted(&record.key).ok_or_else(|| invalid_key(&record.key));
+        let ids = deleted.iter().map(id).collect::<Result<Vec<_>>>()?;
+        let ages = self.shared.sweeps.ages(&ids, self.shared.attempts.now());
+        for (record, (id, age)) in deleted.into_iter().zip(ids.into_iter().zip(ages)) {
+            if age >= self.min_age && self.delete_all_records(id)? {
                 let guard = Guard::At(record.key.clone(), record.generation);
                 self.commit(vec![guard], vec![Write::Delete(record.key)])?;
             }

@@ -83,23 +83,17 @@ impl Garbage {
     }
 }
 
-/// The deleted state machines whose records this process has deleted.
+/// When this process first found each of the deleted state machines.
 #[derive(Debug, Default)]
 pub(crate) struct Sweeps(Mutex<HashMap<Id, Instant>>);
 
 impl Sweeps {
-    /// Returns whether the records were deleted. Otherwise, they are deleted now.
-    pub fn is_swept(&self, id: Id) -> bool {
-        self.0.lock().contains_key(&id)
-    }
-
-    /// Returns whether the records were deleted long enough ago, so that no request needs the mark of the deletion.
-    pub fn is_over(&self, id: Id, min_age: Duration, now: Instant) -> bool {
+    /// Returns how long ago this process first found each of the deleted state machines. Forgets all others.
+    pub fn ages(&self, deleted: &[Id], now: Instant) -> Vec<Duration> {
         let mut sweeps = self.0.lock();
-        let is_over = now.saturating_duration_since(*sweeps.entry(id).or_insert(now)) >= min_age;
-        if is_over {
-            sweeps.remove(&id);
-        }
-        is_over
+        let found = deleted.iter().map(|id| (*id, sweeps.get(id).copied().unwrap_or(now)));
+        let found: Vec<_> = found.collect();
+        *sweeps = found.iter().copied().collect();
+        found.into_iter().map(|(_, first)| now.saturating_duration_since(first)).collect()
     }
 }
