@@ -72,7 +72,7 @@ impl Shared {
     pub fn load(&self, arn: &str, deadline: Instant) -> Result<Option<Arc<Loaded>>> {
         let found = self.attempts.read(&[Read::Key(key::head(arn))], deadline)?;
         let mut head = first_record(found.first().ok_or_else(missing_result)?)?.cloned();
-        // Repeated if the state machine was created anew in between.
+        // Repeated if the state machine was created again in between.
         while let Some(record) = head {
             let id = Id(parse::<HeadRecord>(&record.key, &record.value)?.id);
             let found = self.attempts.read(&state_machine::reads(arn, id), deadline)?;
@@ -80,7 +80,7 @@ impl Shared {
                 return Ok(Some(loaded));
             }
             if self.attempts.now() >= deadline {
-                return Err(Error::StoreUnavailable(format!("`{arn}` was created anew repeatedly")));
+                return Err(Error::StoreUnavailable(format!("`{arn}` was created again repeatedly")));
             }
             head = first_record(found.first().ok_or_else(missing_result)?)?.cloned();
         }

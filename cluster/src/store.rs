@@ -139,7 +139,7 @@ fn read_or_create(shared: &Shared, key: &[u8], value: &[u8]) -> Result<Record> {
             otherwise: Vec::new(),
         };
         match shared.attempts.commit(&commit, &OwnWrite::Unmarked, deadline) {
-            // What is stored decides, whoever stored it.
+            // What is stored decides, also if another process stored it.
             Ok(_) | Err(Error::UnknownOutcome(_)) => {}
             Err(error) => return Err(error),
         }

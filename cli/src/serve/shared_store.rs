@@ -204,6 +204,11 @@ fn describe_status(status: &EtcdStatus) -> Vec<StoreMetric> {
         gauge("reachable_nodes", "Number of nodes that respond to this server", reachable),
         gauge("has_leader", "1 if a node that responds has a leader, otherwise 0", status.leader().is_some().into()),
         gauge("alarms", "Number of alarms of the node that reports the most", alarms),
+        gauge(
+            "compaction_failing",
+            "1 if the last compaction of this server failed, otherwise 0",
+            status.compaction_error.is_some().into(),
+        ),
     ];
     if reachable > 0 {
         metrics.extend([

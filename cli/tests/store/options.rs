@@ -4,7 +4,7 @@ use crate::support::{program, serve_error};
 use std::fs;
 use tempfile::TempDir;
 
-const STORE: &str = "etcd://127.0.0.1:1/p";
+const STORE: &str = "etcd://127.0.0.1:1/orders";
 
 #[track_caller]
 fn check_usage(args: &[&str], expected: &str) {
@@ -25,7 +25,7 @@ fn url_is_checked_and_a_password_is_not_printed() {
         "--store: `http://127.0.0.1:1` is not a valid URL of etcd: the scheme is not `etcd` or `etcds`; expected etcd://HOST:2379,HOST:2379/PREFIX",
     );
     check_usage(
-        &["--store", "etcd://me:secret@127.0.0.1:1/p"],
+        &["--store", "etcd://me:secret@127.0.0.1:1/orders"],
         "--store: expected a URL without a user and a password; use --store-user and --store-password-file",
     );
 }

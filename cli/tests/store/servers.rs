@@ -27,7 +27,7 @@ fn wait_for_health(server: &Server, expected: u16) {
 }
 
 fn start_two(nodes: &Nodes, args: &[&str]) -> [Server; 2] {
-    let url = nodes.url("p");
+    let url = nodes.url("orders");
     [(); 2].map(|()| Server::start(&[&["--store", &url], args].concat()))
 }
 
@@ -77,7 +77,7 @@ fn servers_share_everything() {
 #[ignore = "needs etcd: make cluster"]
 fn metrics_describe_the_cluster() {
     let nodes = Nodes::start(1);
-    let server = Server::start(&["--store", &nodes.url("p")]);
+    let server = Server::start(&["--store", &nodes.url("orders")]);
     server.client().call_ok("CreateStateMachine", &create_machine_request("orders"));
     let page = get_page(&server, "/metrics").1;
     for line in [
@@ -86,6 +86,7 @@ fn metrics_describe_the_cluster() {
         "sfn_alias_store_reachable_nodes 1",
         "sfn_alias_store_has_leader 1",
         "sfn_alias_store_alarms 0",
+        "sfn_alias_store_compaction_failing 0",
         "sfn_alias_store_conflicts_total 0",
         "sfn_alias_store_outcomes_unresolved_total 0",
     ] {
@@ -138,7 +139,7 @@ fn one_of_three_nodes_may_fail() {
 #[ignore = "needs etcd: make cluster"]
 fn requests_in_flight_are_finished() {
     let mut nodes = Nodes::start(1);
-    let mut server = Server::start(&["--store", &nodes.url("p")]);
+    let mut server = Server::start(&["--store", &nodes.url("orders")]);
     let mut client = server.client();
     client.call_ok("CreateStateMachine", &create_machine_request("orders"));
     nodes.node(0).stop();

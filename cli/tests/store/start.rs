@@ -29,7 +29,7 @@ fn get(client: &mut Client, path: &str) -> (u16, Value) {
 fn server_starts_before_the_nodes() {
     let mut nodes = Nodes::start(1);
     nodes.node(0).kill();
-    let url = nodes.url("p");
+    let url = nodes.url("orders");
     let mut command = program(&["serve", "--port", "0", "--log-format", "json", "--store", &url]);
     let mut process = Process(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap());
     let mut log = BufReader::new(process.0.stderr.take().unwrap()).lines();
@@ -109,7 +109,7 @@ fn wrong_ca_ends_the_start() {
     let (certificate, key) = (write("node.pem", &certificate.pem()), write("node.key", &key.serialize_pem()));
     let nodes = Nodes::start_with(1, &["--cert-file", &certificate, "--key-file", &key]);
     let (ca, other) = (write("ca.pem", &ca.pem()), write("other.pem", &other.pem()));
-    let url = nodes.url("p");
+    let url = nodes.url("orders");
     let server = crate::support::Server::start(&["--store", &url, "--store-ca", &ca]);
     server.client().call_ok("ListStateMachines", &json!({}));
     let (code, text) = serve_error(&["--port", "0", "--store", &url, "--store-ca", &other]);
@@ -134,7 +134,7 @@ fn wrong_password_ends_the_start() {
     call_etcd(port, "role/add", &json!({"name": "root"}));
     call_etcd(port, "user/grant", &json!({"user": "root", "role": "root"}));
     call_etcd(port, "enable", &json!({}));
-    let (password, url) = (nodes.folder().join("password"), nodes.url("p"));
+    let (password, url) = (nodes.folder().join("password"), nodes.url("orders"));
     let args = ["--store", &url, "--store-user", "root", "--store-password-file", password.to_str().unwrap()];
     fs::write(&password, "right\n").unwrap();
     crate::support::Server::start(&args).client().call_ok("ListStateMachines", &json!({}));

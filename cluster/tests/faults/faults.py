@@ -214,6 +214,8 @@ class Run:
         self.problems += checks.check_counts(self.servers, recorder, machines)
         started = sum(call.operation == "StartExecution" and call.outcome == OK for call in recorder.calls)
         print(f"{started} starts are found and counted; compacted until revision {self.cluster.compacted}", flush=True)
+        if not self.arguments.fault and not self.cluster.compacted:
+            self.problems.append("no revisions were compacted")
         is_linearizable, text = self.check_history(recorder, "history.jsonl")
         if not is_linearizable:
             self.problems.append(text)

@@ -26,3 +26,10 @@ pub fn put(engine: &dyn Engine, key: &str, value: &[u8]) {
     let committed = engine.commit(&Commit { writes, ..Commit::default() }, deadline()).unwrap();
     assert!(matches!(committed, Committed::Done(_)), "{key}");
 }
+
+/// Returns the value of a record.
+pub fn read(engine: &dyn Engine, key: &str) -> Vec<u8> {
+    let found = engine.read(&[Read::Key(key.into())], deadline()).unwrap();
+    let [Found::Records(records)] = &*found else { panic!("{found:?}") };
+    records[0].value.clone()
+}

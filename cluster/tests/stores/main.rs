@@ -69,6 +69,8 @@ fn all_tests_on_etcd() {
     let nodes = nodes::Nodes::start(1);
     let cases = std::env::var("PROPTEST_CASES").unwrap_or_else(|_| "20".to_owned());
     let mut tests = Command::new(std::env::current_exe().unwrap());
-    let status = tests.env(storage::STORE, nodes.url("")).env("PROPTEST_CASES", cases).status().unwrap();
+    tests.env(storage::STORE, nodes.url("")).env("PROPTEST_CASES", cases);
+    // They wait for etcd most of the time.
+    let status = tests.args(["--test-threads", "8"]).status().unwrap();
     assert!(status.success(), "a test failed on etcd");
 }

@@ -29,6 +29,11 @@ impl StoreKind {
     /// Views come from a cache; a commit has a conflict if they are outdated.
     pub const HAS_CURRENT_VIEWS: bool = false;
 
+    /// Every change is followed by hundreds of reads, which take longer across a network.
+    pub fn random_changes() -> u32 {
+        if std::env::var_os(STORE).is_some() { 330 } else { 3000 }
+    }
+
     pub fn is_durable(self) -> bool {
         true
     }

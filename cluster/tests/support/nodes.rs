@@ -118,6 +118,24 @@ impl Node {
     /// Stops the node (SIGSTOP), so that it accepts connections but does not answer.
     pub fn stop(&self) {
         self.signal("-STOP");
+        // The threads stop one after the other, and until then they answer.
+        let limit = Instant::now() + START_LIMIT;
+        while !self.is_stopped() {
+            assert!(Instant::now() < limit, "the node does not stop");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    /// Whether all threads of the node are stopped. Systems without `/proc` report only the process.
+    fn is_stopped(&self) -> bool {
+        let pid = self.pid().expect("the node runs").to_string();
+        let Ok(threads) = std::fs::read_dir(format!("/proc/{pid}/task")) else {
+            let output = Command::new("ps").args(["-o", "state=", "-p", &pid]).output().unwrap();
+            return output.stdout.trim_ascii_start().starts_with(b"T");
+        };
+        // The state is after the name, which is in parentheses.
+        let is_stopped = |stat: String| stat.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with('T'));
+        threads.flatten().all(|thread| std::fs::read_to_string(thread.path().join("stat")).is_ok_and(is_stopped))
     }
 
     /// Continues a stopped node.

@@ -193,7 +193,7 @@ const fn affects_invariants(action: &Action) -> bool {
 }
 
 /// Checks, through operations only, that quotas hold and that aliases route to existing versions.
-fn check_invariants(service: &StepFunctions) {
+pub fn check_invariants(service: &StepFunctions) {
     let call = |operation: &str, input: Value| -> Value {
         let reply = service.call(operation, input.to_string().as_bytes());
         serde_json::from_slice(&reply.body).expect("the response is JSON")

@@ -35,6 +35,11 @@ impl StoreKind {
     /// Whether no transaction has an outdated view, so that commits have no conflicts with changes of the same thread.
     pub const HAS_CURRENT_VIEWS: bool = true;
 
+    /// Returns the number of random changes that a test applies and compares.
+    pub fn random_changes() -> u32 {
+        3000
+    }
+
     /// Returns whether the data remains when the store is closed.
     pub fn is_durable(self) -> bool {
         self != Self::Memory

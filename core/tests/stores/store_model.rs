@@ -308,7 +308,7 @@ fn compare_with_memory(store: StoreKind, seed: u64) {
     let (memory, storage) = (MemoryStore::new().unwrap(), Storage::new(store));
     let mut opened = storage.open_store();
     let mut random = Rng::with_seed(seed);
-    for step in (0..3000).step_by(3) {
+    for step in (0..StoreKind::random_changes()).step_by(3) {
         let arn = *random.choice(ARNS).as_ref().unwrap();
         let changes: Vec<u64> = (0..random.u8(1..=3)).map(|_| random.u64(..)).collect();
         for store in [&memory, &*opened] {
@@ -340,7 +340,7 @@ fn compare_counts_with_memory(store: StoreKind, seed: u64) {
     let stores: [&dyn Store; 2] = [&memory, &*opened];
     stores.iter().for_each(|store| create_with_ended_counts(*store, MAX_UNSTORED_PAIRS - 5));
     let mut random = Rng::with_seed(seed);
-    for step in 0..300 {
+    for step in 0..(StoreKind::random_changes() / 10).max(100) {
         let change = std::iter::repeat_with(|| random.u64(..)).find(|seed| changes_executions(*seed)).unwrap();
         stores.iter().for_each(|store| update(&mut { *store }, ARNS[0], step, change));
         assert_eq!(dump(&memory, ARNS[0]), dump(&*opened, ARNS[0]), "{store:?}, seed {seed}, step {step}");

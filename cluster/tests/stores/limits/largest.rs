@@ -3,9 +3,9 @@
 use super::pair::Pair;
 use crate::requests::{ORDERS, execution_arn};
 use serde_json::{Value, json};
-use sfn_alias::Limits;
 use sfn_alias::model::{Failure, Outcome};
-use std::time::Duration;
+use sfn_alias::{Limits, StepFunctions};
+use std::time::{Duration, Instant};
 
 const DEFINITION_BYTES: usize = 1_048_576;
 const TEXT_BYTES: usize = 262_144;
@@ -146,4 +146,32 @@ fn start_largest_execution(pair: &Pair) {
     pair.call_ok("GetExecutionHistory", &arn);
     pair.call_ok("DescribeStateMachineForExecution", &arn);
     pair.call_ok("ListExecutions", &json!({"stateMachineArn": ORDERS}));
+}
+
+/// The largest causes of many redrives do not fit into one commit. This is an error at once, and the execution remains.
+#[test]
+fn too_many_large_redrives_are_an_error() {
+    let pair = Pair::new(Limits::default(), None);
+    pair.call_ok("CreateStateMachine", &crate::requests::new_state_machine("orders"));
+    pair.call_ok("StartExecution", &json!({"stateMachineArn": ORDERS, "name": "a", "input": large_json()}));
+    let (arn, cause) = (execution_arn("a"), Some("\u{1}".repeat(32_768).into()));
+    let failed = Outcome::Failed(Failure { error: None, cause });
+    let error = (0..20).find_map(|_| {
+        let end = |sfn: &StepFunctions| {
+            sfn.end_execution(arn["executionArn"].as_str().unwrap(), failed.clone(), Duration::ZERO)
+        };
+        let begun = Instant::now();
+        if let Err(error) = end(&pair.cluster) {
+            assert!(begun.elapsed() < Duration::from_secs(3), "{error} after {:?}", begun.elapsed());
+            return Some(error.to_string());
+        }
+        end(&pair.memory).unwrap();
+        pair.call_ok("RedriveExecution", &arn);
+        None
+    });
+    let error = error.expect("the size has no effect");
+    assert!(error.starts_with(&format!("storage error: a change of `{ORDERS}` has ")), "{error}");
+    assert_eq!(pair.call_ok("DescribeExecution", &arn)["status"], "RUNNING");
+    pair.call_ok("StopExecution", &arn);
+    pair.call_ok("DescribeExecution", &arn);
 }

@@ -19,8 +19,9 @@ The recordings come from LocalStack's public test suite (Apache-2.0), which was 
 error codes and messages, and some contain status codes.
 
 All vectors run on each store: in memory, in a file, and [shared by several servers](docs/cluster.md#consistency). A shared store differs
-in two ways. Until it deletes the oldest ones, each server stores up to 1/64 more executions than the limit. The order of executions that
-different servers start depends on the clocks of the servers.
+in three ways. Until it deletes the oldest ones, each server stores up to 1/64 more executions than the limit. The order of executions that
+different servers start depends on the clocks of the servers. An ending is an error if the execution with its input, output and the
+causes of earlier endings would have more than 1.4 MB.
 
 ";
 
