@@ -16,8 +16,6 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// How long records are kept that a request of another process may still need, whose clock may be a minute behind.
-const MIN_AGE: Duration = Duration::from_secs(120);
 /// Records that one commit deletes from a range.
 const RANGE_BATCH: usize = 1000;
 /// Endings that one commit adds to a sum: each needs a guard and a write.
@@ -66,7 +64,8 @@ pub(crate) struct Sweeper<'a> {
 
 impl<'a> Sweeper<'a> {
     pub fn new(shared: &'a Shared, now: Timestamp) -> Self {
-        Self { shared, now, min_age: MIN_AGE, deadline: shared.attempts.deadline() }
+        let min_age = shared.attempts.options.garbage_age;
+        Self { shared, now, min_age, deadline: shared.attempts.deadline() }
     }
 
     pub fn run(&mut self) -> Result<()> {
@@ -91,14 +90,15 @@ impl<'a> Sweeper<'a> {
         }
     }
 
-    /// Deletes the records of deleted state machines.
+    /// Deletes the records of state machines that were deleted long enough ago, so that no request reads them.
     fn delete_deleted(&mut self) -> Result<()> {
         let (start, end) = (key::DELETED.as_bytes().to_vec(), key::end_of_prefix(key::DELETED.as_bytes()));
         let deleted = self.read_one(Read::Range { start, end, limit: MAX_PER_ROUND, values: true })?;
-        for record in deleted {
-            let id = key::parse_deleted(&record.key).ok_or_else(|| invalid_key(&record.key))?;
-            let is_swept = self.shared.sweeps.is_swept(id) || self.delete_all_records(id)?;
-            if is_swept && self.shared.sweeps.is_over(id, self.min_age, self.shared.attempts.now()) {
+        let id = |record: &Record| key::parse_deleted(&record.key).ok_or_else(|| invalid_key(&record.key));
+        let ids = deleted.iter().map(id).collect::<Result<Vec<_>>>()?;
+        let ages = self.shared.sweeps.ages(&ids, self.shared.attempts.now());
+        for (record, (id, age)) in deleted.into_iter().zip(ids.into_iter().zip(ages)) {
+            if age >= self.min_age && self.delete_all_records(id)? {
                 let guard = Guard::At(record.key.clone(), record.generation);
                 self.commit(vec![guard], vec![Write::Delete(record.key)])?;
             }
@@ -238,23 +238,17 @@ impl<'a> Sweeper<'a> {
     }
 }
 
-/// The deleted state machines whose records this process has deleted.
+/// When this process first found each of the deleted state machines.
 #[derive(Debug, Default)]
 pub(crate) struct Sweeps(Mutex<HashMap<Id, Instant>>);
 
 impl Sweeps {
-    /// Returns whether the records were deleted. Otherwise, they are deleted now.
-    fn is_swept(&self, id: Id) -> bool {
-        self.0.lock().contains_key(&id)
-    }
-
-    /// Returns whether the records were deleted long enough ago, so that no request needs the mark of the deletion.
-    fn is_over(&self, id: Id, min_age: Duration, now: Instant) -> bool {
+    /// Returns how long ago this process first found each of the deleted state machines. Forgets all others.
+    fn ages(&self, deleted: &[Id], now: Instant) -> Vec<Duration> {
         let mut sweeps = self.0.lock();
-        let is_over = now.saturating_duration_since(*sweeps.entry(id).or_insert(now)) >= min_age;
-        if is_over {
-            sweeps.remove(&id);
-        }
-        is_over
+        let found = deleted.iter().map(|id| (*id, sweeps.get(id).copied().unwrap_or(now)));
+        let found: Vec<_> = found.collect();
+        *sweeps = found.iter().copied().collect();
+        found.into_iter().map(|(_, first)| now.saturating_duration_since(first)).collect()
     }
 }

@@ -14,15 +14,19 @@ pub struct StoreOptions {
     pub attempt_timeout: Duration,
     /// The size of the cache of state machines and of the cache of revisions, in bytes each.
     pub cache_bytes: u64,
+    /// How long records stay that a request of another process may still need: longer than its timeout and the difference between
+    /// the clocks of all processes.
+    pub garbage_age: Duration,
     /// Measures the timeouts.
     pub timer: Arc<dyn Timer>,
 }
 
-/// 6 seconds, attempts of 1 second, 128 MiB per cache.
+/// 6 seconds, attempts of 1 second, 128 MiB per cache, 2 minutes.
 impl Default for StoreOptions {
     fn default() -> Self {
         let (timeout, attempt_timeout) = (Duration::from_secs(6), Duration::from_secs(1));
-        Self { timeout, attempt_timeout, cache_bytes: 128 << 20, timer: Arc::new(SystemTimer) }
+        let garbage_age = Duration::from_secs(120);
+        Self { timeout, attempt_timeout, cache_bytes: 128 << 20, garbage_age, timer: Arc::new(SystemTimer) }
     }
 }
 

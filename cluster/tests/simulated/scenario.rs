@@ -73,18 +73,24 @@ fn set_active(nodes: &[Arc<Node>], is_active: bool) {
     nodes.iter().for_each(|node| node.is_active.store(is_active, Ordering::SeqCst));
 }
 
-/// Some scenarios have no faults, others all or one of them.
+/// Some scenarios have no faults, others all or one of them. While an engine rejects writes, a deletion leaves no mark, which a
+/// creation with an unknown outcome needs.
 fn choose_rates(rng: &mut Rng) -> FaultRates {
+    let rejected = if rng.u8(..4) == 0 { rng.u16(..50) } else { 0 };
     let mut rate = |probability: u8, max: u16| if rng.u8(..4) < probability { rng.u16(..max) } else { 0 };
-    FaultRates {
+    let mut rates = FaultRates {
         unavailable: rate(1, 100),
-        rejected: rate(1, 10),
         outage: rate(1, 10),
         lost: rate(2, 100),
         late: rate(2, 100),
         unanswered: rate(2, 100),
         slow: rate(1, 100),
+        rejected,
+    };
+    if rejected > 0 {
+        (rates.lost, rates.late, rates.unanswered) = (0, 0, 0);
     }
+    rates
 }
 
 struct Scenario {

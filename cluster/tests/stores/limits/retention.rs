@@ -70,3 +70,21 @@ fn larger_limits_are_exceeded_by_a_64th_per_store() {
     check(64, 60);
     check(200, 150);
 }
+
+/// Executions that are deleted together are read together: 40 of 256 KiB.
+#[test]
+fn large_executions_are_deleted_in_groups() {
+    let storage = Storage::new(StoreKind::ALL[0]);
+    let sfn = storage.open(options(40));
+    call_ok(&sfn, "CreateStateMachine", &new_state_machine("orders"));
+    let input = json!("x".repeat(262_142)).to_string();
+    for _ in 0..40 {
+        call_ok(&sfn, "StartExecution", &json!({"stateMachineArn": ORDERS, "input": input}));
+    }
+    // With a lower limit, the next start deletes all of them.
+    let lower = storage.open(options(1));
+    call_ok(&lower, "StartExecution", &json!({"stateMachineArn": ORDERS, "name": "last"}));
+    assert_eq!(count_listed(&lower), 1);
+    let ended = lower.statistics().unwrap().ended_counts;
+    assert_eq!(ended.iter().map(|count| count.durations.count()).sum::<u64>(), 41);
+}
