@@ -34,7 +34,7 @@ impl Attempts {
                     return Ok(CommitResult::Conflict(Some(found)));
                 }
                 Ok(Committed::Conflict(_)) => return self.resolve(own, deadline),
-                Err(EngineError::Rejected(reason)) => return Err(self.fail(reason, unknown)),
+                Err(EngineError::Rejected(reason)) => return self.resolve_rejected(own, reason, unknown, deadline),
                 Err(EngineError::Unavailable(reason)) => reason,
                 Err(EngineError::Unknown(reason)) => {
                     unknown = Some(reason.clone());
@@ -47,6 +47,25 @@ impl Attempts {
             }
             count(&self.counters.repeated_attempts);
         }
+    }
+
+    /// A rejected attempt was not applied, but an earlier one may have been: for example, the one that filled the database.
+    fn resolve_rejected(
+        &self,
+        own: &OwnWrite,
+        reason: String,
+        unknown: Option<String>,
+        deadline: Instant,
+    ) -> Result<CommitResult> {
+        if unknown.is_some()
+            && !matches!(own, OwnWrite::Unmarked)
+            && let Ok(WasApplied::Yes(generation)) = own.find(self, deadline)
+        {
+            self.count_resolved(true);
+            count(&self.counters.commits);
+            return Ok(CommitResult::Applied(generation));
+        }
+        Err(self.fail(reason, unknown))
     }
 
     /// Finds out whether an attempt was applied before another commit changed its guards.

@@ -1,6 +1,7 @@
 //! What a copy needs of the store besides its state machines.
 
-use crate::engine::{Commit, Read, Write};
+use crate::attempts::CommitResult;
+use crate::engine::{Commit, Guard, Read, Write};
 use crate::import::{ClusterImport, discard_imports};
 use crate::key;
 use crate::own::OwnWrite;
@@ -41,7 +42,7 @@ impl CopyStore for ClusterStore {
             discard_imports(self.shared())?;
             writes.push(Write::Delete(key::INCOMPLETE.to_vec()));
         }
-        commit_repeatedly(self.shared(), writes)
+        commit_with_token_key(self.shared(), &writes)
     }
 
     fn begin_export<'t>(&'t self, arn: &'t str) -> Result<Box<dyn ReadTransaction + 't>> {
@@ -53,14 +54,22 @@ impl CopyStore for ClusterStore {
     }
 }
 
-/// Commits writes that may be repeated.
-fn commit_repeatedly(shared: &Shared, writes: Vec<Write>) -> Result<()> {
+/// Commits writes that include the key of page tokens, which no other write changes: an earlier attempt that is applied late has no
+/// effect.
+fn commit_with_token_key(shared: &Shared, writes: &[Write]) -> Result<()> {
     let deadline = shared.attempts.deadline();
-    let commit = Commit { guards: Vec::new(), writes, otherwise: Vec::new() };
     loop {
+        let found = shared.attempts.read(&[Read::Generation(key::TOKEN_KEY.to_vec())], deadline)?;
+        let token_key = first_record(found.first().ok_or_else(missing_result)?)?;
+        let token_key = token_key.ok_or_else(|| unreadable(key::TOKEN_KEY, "it does not exist"))?;
+        let guards = vec![Guard::At(key::TOKEN_KEY.to_vec(), token_key.generation)];
+        let commit = Commit { guards, writes: writes.to_vec(), otherwise: Vec::new() };
         match shared.attempts.commit(&commit, &OwnWrite::Unmarked, deadline) {
-            Ok(_) => return Ok(()),
-            Err(Error::UnknownOutcome(_)) if shared.attempts.now() < deadline => {}
+            Ok(CommitResult::Applied(_)) => return Ok(()),
+            Ok(CommitResult::Conflict(_)) | Err(Error::UnknownOutcome(_)) if shared.attempts.now() < deadline => {}
+            Ok(CommitResult::Conflict(_)) => {
+                return Err(Error::StoreUnavailable("other copies to the same store are running".to_owned()));
+            }
             Err(error) => return Err(error),
         }
     }

@@ -15,6 +15,7 @@ mod batches;
 mod conflicts;
 #[path = "../../../core/tests/stores/copy.rs"]
 mod copy;
+mod copy_faults;
 mod copy_stores;
 #[path = "../../../core/tests/stores/ended_counts.rs"]
 mod ended_counts;

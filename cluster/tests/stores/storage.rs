@@ -1,13 +1,14 @@
 //! A store on an engine of its own, or under a prefix of the etcd in the environment variable `STORE`.
 
 use sfn_alias::store::Store;
-use sfn_alias::{Options, Result, StepFunctions};
+use sfn_alias::{Options, Result, StepFunctions, Timestamp};
 use sfn_alias_cluster::engine::Engine;
 use sfn_alias_cluster::etcd::{EtcdEngine, EtcdOptions, EtcdUrl};
 use sfn_alias_cluster::simulated::SimulatedEngine;
 use sfn_alias_cluster::{ClusterStore, StoreOptions};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 /// The environment variable with the URL of an etcd cluster for tests.
 pub const STORE: &str = "STORE";
@@ -68,6 +69,17 @@ impl Storage {
     /// Opens a store with a cache and connections of its own.
     pub fn try_open_store(&self) -> Result<ClusterStore> {
         ClusterStore::open(self.open_engine(), StoreOptions::default())
+    }
+
+    /// Deletes the records that nothing refers to. No request may run that began before they were released.
+    pub fn sweep(&self) {
+        self.open_sweeper().maintain(Timestamp::now()).unwrap();
+    }
+
+    /// Opens a store whose maintenance does not wait for requests.
+    pub fn open_sweeper(&self) -> ClusterStore {
+        let options = StoreOptions { garbage_age: Duration::ZERO, ..StoreOptions::default() };
+        ClusterStore::open(self.open_engine(), options).unwrap()
     }
 
     pub fn open_store(&self) -> Box<dyn Store> {

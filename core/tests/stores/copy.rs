@@ -13,12 +13,12 @@ use std::cell::Cell;
 use std::fmt::Write;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-fn copy_quietly(source: &dyn CopyStore, target: &dyn CopyStore) -> Result<CopyReport> {
+pub fn copy_quietly(source: &dyn CopyStore, target: &dyn CopyStore) -> Result<CopyReport> {
     copy(source, target, &mut |_| ())
 }
 
 /// Applies random changes to a store.
-fn fill(store: &dyn CopyStore, random: &mut Rng, steps: u32) {
+pub fn fill(store: &dyn CopyStore, random: &mut Rng, steps: u32) {
     for step in 0..steps {
         let arn = ARNS[random.usize(0..ARNS.len())];
         change_randomly(store, arn, step, random.u64(..));
@@ -97,7 +97,7 @@ fn describe_endings(execution: &Execution) -> String {
     texts.collect()
 }
 
-fn assert_equal(source: &dyn CopyStore, target: &dyn CopyStore, context: &str) {
+pub fn assert_equal(source: &dyn CopyStore, target: &dyn CopyStore, context: &str) {
     let (expected, found) = (dump(source), dump(target));
     for (expected, found) in expected.lines().zip(found.lines()) {
         assert_eq!(expected, found, "{context}");
