@@ -16,10 +16,24 @@ pub(crate) enum CommitResult {
     Conflict(Option<Vec<Found>>),
 }
 
+/// The reason why the engine rejects a commit, which was not applied.
+#[derive(Debug)]
+pub(crate) struct Rejection(pub String);
+
 impl Attempts {
     /// Commits. The same commit is sent again after a failure, because its guards let it be applied only once; `own` describes
     /// how to find out whether an earlier attempt was applied.
     pub fn commit(&self, commit: &Commit, own: &OwnWrite, deadline: Instant) -> Result<CommitResult> {
+        self.try_commit(commit, own, deadline)?.map_err(|Rejection(reason)| Error::StoreUnavailable(reason))
+    }
+
+    /// Like [`Attempts::commit`], but a rejection is not an error.
+    pub fn try_commit(
+        &self,
+        commit: &Commit,
+        own: &OwnWrite,
+        deadline: Instant,
+    ) -> Result<std::result::Result<CommitResult, Rejection>> {
         let mut attempt = Attempt::new(&*self.options.timer, deadline);
         let mut unknown = None;
         loop {
@@ -27,14 +41,17 @@ impl Attempts {
                 Ok(Committed::Done(generation)) => {
                     self.count_resolved(unknown.is_some());
                     count(&self.counters.commits);
-                    return Ok(CommitResult::Applied(Some(generation)));
+                    return Ok(Ok(CommitResult::Applied(Some(generation))));
                 }
                 Ok(Committed::Conflict(found)) if unknown.is_none() => {
                     count(&self.counters.conflicts);
-                    return Ok(CommitResult::Conflict(Some(found)));
+                    return Ok(Ok(CommitResult::Conflict(Some(found))));
                 }
-                Ok(Committed::Conflict(_)) => return self.resolve(own, deadline),
-                Err(EngineError::Rejected(reason)) => return self.resolve_rejected(own, reason, unknown, deadline),
+                Ok(Committed::Conflict(_)) => return self.resolve(own, deadline).map(Ok),
+                Err(EngineError::Rejected(reason)) => {
+                    let Some(unknown) = unknown else { return Ok(Err(Rejection(reason))) };
+                    return self.resolve_rejected(own, unknown, deadline).map(Ok);
+                }
                 Err(EngineError::Unavailable(reason)) => reason,
                 Err(EngineError::Unknown(reason)) => {
                     unknown = Some(reason.clone());
@@ -50,22 +67,15 @@ impl Attempts {
     }
 
     /// A rejected attempt was not applied, but an earlier one may have been: for example, the one that filled the database.
-    fn resolve_rejected(
-        &self,
-        own: &OwnWrite,
-        reason: String,
-        unknown: Option<String>,
-        deadline: Instant,
-    ) -> Result<CommitResult> {
-        if unknown.is_some()
-            && !matches!(own, OwnWrite::Unmarked)
+    fn resolve_rejected(&self, own: &OwnWrite, unknown: String, deadline: Instant) -> Result<CommitResult> {
+        if !matches!(own, OwnWrite::Unmarked)
             && let Ok(WasApplied::Yes(generation)) = own.find(self, deadline)
         {
             self.count_resolved(true);
             count(&self.counters.commits);
             return Ok(CommitResult::Applied(generation));
         }
-        Err(self.fail(reason, unknown))
+        Err(self.fail_unknown(unknown))
     }
 
     /// Finds out whether an attempt was applied before another commit changed its guards.
@@ -90,13 +100,12 @@ impl Attempts {
 
     /// Returns the error of a commit that failed for a reason, after an unknown outcome or none.
     fn fail(&self, reason: String, unknown: Option<String>) -> Error {
-        match unknown {
-            Some(unknown) => {
-                count(&self.counters.unknown_outcomes);
-                Error::UnknownOutcome(unknown)
-            }
-            None => Error::StoreUnavailable(reason),
-        }
+        unknown.map_or(Error::StoreUnavailable(reason), |unknown| self.fail_unknown(unknown))
+    }
+
+    fn fail_unknown(&self, reason: String) -> Error {
+        count(&self.counters.unknown_outcomes);
+        Error::UnknownOutcome(reason)
     }
 
     fn count_resolved(&self, was_unknown: bool) {

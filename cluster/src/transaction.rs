@@ -3,7 +3,7 @@
 //! A read is proven current before it begins: the head was read after the request arrived. A write decides on what is cached,
 //! and its commit proves it: by guards if it changes something, and otherwise by a read.
 
-use crate::commits::CommitResult;
+use crate::commits::{CommitResult, Rejection};
 use crate::engine::{Found, Generation, Read};
 use crate::key::{self, Id};
 use crate::pending::Released;
@@ -128,12 +128,11 @@ impl<'t> ClusterWrite<'t> {
             (change, Some(stored)) => plan_change(self.arn, stored, change, tag)?,
             (_, None) => return Err(not_stored(self.arn)),
         };
-        let outcome = match (self.run(plan), self.loaded()) {
+        let outcome = match (self.try_run(plan)?, self.loaded()) {
+            (Ok(outcome), _) => outcome,
             // A full engine accepts nothing else.
-            (Err(Error::StoreUnavailable(_)), Some(stored)) if is_deletion => {
-                self.run(plan_delete_at_once(self.arn, stored, tag)?)?
-            }
-            (outcome, _) => outcome?,
+            (Err(_), Some(stored)) if is_deletion => self.run(plan_delete_at_once(self.arn, stored, tag)?)?,
+            (Err(Rejection(reason)), _) => return Err(Error::StoreUnavailable(reason)),
         };
         if outcome == CommitOutcome::Conflict {
             HAD_CONFLICT.set(true);
@@ -184,18 +183,26 @@ impl<'t> ClusterWrite<'t> {
     }
 
     fn run(&self, plan: Plan) -> Result<CommitOutcome> {
+        self.try_run(plan)?.map_err(|Rejection(reason)| Error::StoreUnavailable(reason))
+    }
+
+    fn try_run(&self, plan: Plan) -> Result<std::result::Result<CommitOutcome, Rejection>> {
         self.check_size(&plan)?;
-        let result = self.shared.attempts.commit(&plan.commit, &plan.own, self.deadline);
-        match result.inspect_err(|_| self.forget(&plan))? {
+        let result = self.shared.attempts.try_commit(&plan.commit, &plan.own, self.deadline);
+        let result = match result.inspect_err(|_| self.forget(&plan))? {
+            Ok(result) => result,
+            Err(rejection) => return Ok(Err(rejection)),
+        };
+        match result {
             CommitResult::Applied(Some(generation)) => self.cache_written(plan, generation),
             CommitResult::Applied(None) => self.forget(&plan),
             CommitResult::Conflict(found) => {
                 self.forget(&plan);
                 found.map_or(Ok(()), |found| self.cache_found(&plan, &found))?;
-                return Ok(CommitOutcome::Conflict);
+                return Ok(Ok(CommitOutcome::Conflict));
             }
         }
-        Ok(CommitOutcome::Committed)
+        Ok(Ok(CommitOutcome::Committed))
     }
 
     /// Checks that the engine accepts the size of a commit, which it would otherwise reject each time.
