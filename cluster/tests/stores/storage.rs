@@ -5,11 +5,10 @@ use sfn_alias::{Options, Result, StepFunctions, Timestamp};
 use sfn_alias_cluster::engine::Engine;
 use sfn_alias_cluster::etcd::{EtcdEngine, EtcdOptions, EtcdUrl};
 use sfn_alias_cluster::simulated::SimulatedEngine;
-use sfn_alias_cluster::timer::Timer;
 use sfn_alias_cluster::{ClusterStore, StoreOptions};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// The environment variable with the URL of an etcd cluster for tests.
 pub const STORE: &str = "STORE";
@@ -72,14 +71,15 @@ impl Storage {
         ClusterStore::open(self.open_engine(), StoreOptions::default())
     }
 
-    /// Opens a store that found all deleted state machines two minutes ago, and therefore deletes their records.
-    pub fn open_sweeping_store(&self) -> ClusterStore {
-        let timer = Arc::new(ForwardTimer::default());
-        let options = StoreOptions { timer: Arc::<ForwardTimer>::clone(&timer), ..StoreOptions::default() };
-        let store = ClusterStore::open(self.open_engine(), options).unwrap();
-        store.maintain(Timestamp::now()).unwrap();
-        timer.0.store(120, Ordering::SeqCst);
-        store
+    /// Deletes the records that nothing refers to. No request may run that began before they were released.
+    pub fn sweep(&self) {
+        self.open_sweeper().maintain(Timestamp::now()).unwrap();
+    }
+
+    /// Opens a store whose maintenance does not wait for requests.
+    pub fn open_sweeper(&self) -> ClusterStore {
+        let options = StoreOptions { garbage_age: Duration::ZERO, ..StoreOptions::default() };
+        ClusterStore::open(self.open_engine(), options).unwrap()
     }
 
     pub fn open_store(&self) -> Box<dyn Store> {
@@ -89,20 +89,6 @@ impl Storage {
     /// Opens a service with a cache of its own. The data is that of the last one.
     pub fn open(&self, options: Options) -> StepFunctions {
         StepFunctions::with_store(self.open_store(), options).unwrap()
-    }
-}
-
-/// The system's timer, set forward by a number of seconds.
-#[derive(Debug, Default)]
-struct ForwardTimer(AtomicU32);
-
-impl Timer for ForwardTimer {
-    fn now(&self) -> Instant {
-        Instant::now() + Duration::from_secs(self.0.load(Ordering::SeqCst).into())
-    }
-
-    fn sleep(&self, duration: Duration) {
-        std::thread::sleep(duration);
     }
 }
 

@@ -124,7 +124,7 @@ fn several_stores_change_the_same_state_machines() {
         let counted: u64 = sfn.count_starts(&arn(MACHINES[0])).unwrap().iter().map(|count| count.count).sum();
         assert_eq!(counted, started.load(Ordering::Relaxed), "seed {seed}");
     }
-    storage.open_sweeping_store().maintain(Timestamp::now()).unwrap();
+    storage.sweep();
     assert_eq!(find_leftovers(&storage), [""; 0], "seed {seed}");
     assert_eq!(snapshot(&open(storage.try_open_store().unwrap())), expected, "seed {seed}, without caches");
 }

@@ -6,7 +6,6 @@ use crate::requests::{ORDERS, execution_arn, new_state_machine};
 use crate::storage::StoreKind;
 use serde_json::{Value, json};
 use sfn_alias::{Limits, StepFunctions};
-use sfn_alias_cluster::{ClusterStore, StoreOptions};
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
@@ -110,8 +109,7 @@ fn delete(pair: &Pair) {
     let keys_before = list_keys(&*pair.storage.open_engine()).len();
     pair.call_ok("CreateStateMachine", &new_state_machine("orders"));
     assert!(keys_before > 2 * LIMIT, "{keys_before} keys: the records are deleted in the background");
-    let options = StoreOptions { garbage_age: Duration::ZERO, ..StoreOptions::default() };
-    let store = ClusterStore::open(pair.storage.open_engine(), options).unwrap();
+    let store = pair.storage.open_sweeper();
     let slowest = std::thread::scope(|scope| {
         let sweep = scope.spawn(|| store.maintain(sfn_alias::Timestamp::now()).unwrap());
         let (mut slowest, mut number) = (Duration::ZERO, 0);

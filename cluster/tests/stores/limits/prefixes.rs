@@ -5,7 +5,7 @@ use crate::requests::{call_error_code, call_ok, execution_arn, new_alias, new_ex
 use crate::snapshot::snapshot;
 use crate::storage::Storage;
 use serde_json::json;
-use sfn_alias::{Options, StepFunctions, Timestamp};
+use sfn_alias::{Options, StepFunctions};
 use sfn_alias_cluster::etcd::EtcdUrl;
 
 /// Prefixes that begin with each other, or look like keys.
@@ -37,7 +37,7 @@ fn stores_with_different_prefixes_are_independent() {
     }
     // What one store deletes and sweeps, the others still have.
     services[0].reset().unwrap();
-    storages.iter().for_each(|storage| storage.try_open_store().unwrap().maintain(Timestamp::now()).unwrap());
+    storages.iter().for_each(Storage::sweep);
     assert_eq!(snapshot(&services[0]), json!([]));
     for (storage, expected) in storages.iter().zip(&snapshots).skip(1) {
         assert_eq!(snapshot(&storage.open(Options::default())), *expected);
