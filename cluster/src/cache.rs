@@ -1,8 +1,8 @@
 //! What a process remembers: state machines and executions, which may be outdated, and revisions, which never change.
 
 use crate::key::Id;
+use crate::read_execution::ReadExecution;
 use crate::state_machine::Loaded;
-use crate::view::ReadExecution;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache as QuickCache;
 use sfn_alias::model::Revision;

@@ -1,6 +1,6 @@
 //! What a copy needs of the store besides its state machines.
 
-use crate::attempts::CommitResult;
+use crate::commits::CommitResult;
 use crate::engine::{Commit, Guard, Read, Write};
 use crate::import::{ClusterImport, discard_imports};
 use crate::key;

@@ -1,19 +1,17 @@
 //! Deletes records that nothing refers to: those of deleted state machines, revisions without references, and endings that
 //! become part of a sum. Any process may do this at any time.
 
-use crate::attempts::CommitResult;
+use crate::commits::CommitResult;
 use crate::engine::{Commit, Guard, Read, Record, Write};
 use crate::key::{self, Id, Kind};
 use crate::own::OwnWrite;
+use crate::pending::Released;
 use crate::record::{IndexRecord, UnstoredRecord, invalid_key, parse};
 use crate::retention::Sum;
 use crate::sequence::{first_sequence_at, time_of};
 use crate::shared::Shared;
 use crate::state_machine::{first_record, missing_result, records};
-use parking_lot::Mutex;
 use sfn_alias::{Error, Result, Timestamp};
-use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Records that one commit deletes from a range.
@@ -22,38 +20,6 @@ const RANGE_BATCH: usize = 1000;
 const SUM_BATCH: usize = 60;
 /// Maximum number of deleted state machines, and of endings, that one round reads.
 const MAX_PER_ROUND: usize = 100_000;
-/// Maximum number of revisions that wait. Further ones are deleted with their state machine.
-const MAX_RELEASED: usize = 100_000;
-
-/// A revision that may have no reference any more.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Released {
-    pub arn: Arc<str>,
-    pub id: Id,
-    pub revision: u64,
-}
-
-/// Revisions to delete.
-#[derive(Debug, Default)]
-pub(crate) struct Garbage {
-    released: Mutex<Vec<(Instant, Released)>>,
-}
-
-impl Garbage {
-    pub fn add(&self, revisions: impl Iterator<Item = Released>, now: Instant) {
-        let mut released = self.released.lock();
-        let free = MAX_RELEASED.saturating_sub(released.len());
-        released.extend(revisions.take(free).map(|revision| (now, revision)));
-    }
-
-    /// Removes and returns the revisions that were added long enough ago.
-    fn take_old(&self, min_age: Duration, now: Instant) -> HashSet<Released> {
-        let mut released = self.released.lock();
-        let count = released.partition_point(|(added, _)| now.saturating_duration_since(*added) >= min_age);
-        released.drain(..count).map(|(_, revision)| revision).collect()
-    }
-}
-
 /// Runs one round.
 pub(crate) struct Sweeper<'a> {
     shared: &'a Shared,
@@ -235,20 +201,5 @@ impl<'a> Sweeper<'a> {
             }
         }
         Ok(false)
-    }
-}
-
-/// When this process first found each of the deleted state machines.
-#[derive(Debug, Default)]
-pub(crate) struct Sweeps(Mutex<HashMap<Id, Instant>>);
-
-impl Sweeps {
-    /// Returns how long ago this process first found each of the deleted state machines. Forgets all others.
-    fn ages(&self, deleted: &[Id], now: Instant) -> Vec<Duration> {
-        let mut sweeps = self.0.lock();
-        let found = deleted.iter().map(|id| (*id, sweeps.get(id).copied().unwrap_or(now)));
-        let found: Vec<_> = found.collect();
-        *sweeps = found.iter().copied().collect();
-        found.into_iter().map(|(_, first)| now.saturating_duration_since(first)).collect()
     }
 }

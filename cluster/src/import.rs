@@ -1,6 +1,6 @@
 //! Adds a state machine of another store. Its records are written under a new id, in several commits, and its head last.
 
-use crate::attempts::CommitResult;
+use crate::commits::CommitResult;
 use crate::engine::{Commit, Generation, Guard, Read, Write};
 use crate::key::{self, Id, Kind};
 use crate::own::OwnWrite;

@@ -46,7 +46,7 @@ pub enum Kind {
     Revision,
     /// Names of executions in the order of their starts.
     Sequence,
-    /// Starts that are only counted, so that a process finds out whether its start was counted.
+    /// Tags of starts whose executions are not stored, so that a process finds out whether its start was applied.
     StartMark,
     Tags,
     /// The sum of the endings of executions that are not stored.

@@ -5,6 +5,7 @@
 
 mod attempts;
 mod cache;
+mod commits;
 mod copy;
 pub mod engine;
 #[cfg(feature = "etcd")]
@@ -16,8 +17,10 @@ mod key;
 mod maintenance;
 mod options;
 mod own;
+mod pending;
 mod plan;
 mod plan_execution;
+mod read_execution;
 mod record;
 mod retention;
 mod sequence;

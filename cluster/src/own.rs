@@ -17,8 +17,8 @@ pub(crate) enum OwnWrite {
     Head { arn: String, previous: Generation, tag: Tag },
     /// A head was deleted.
     DeletedHead { id: Id, tag: Tag },
-    /// An execution was started.
-    Start { key: Vec<u8>, tag: Tag },
+    /// An execution was started. If it was deleted since, its mark has the tag.
+    Start { key: Vec<u8>, mark: Vec<u8>, tag: Tag },
     /// An execution was written after this generation.
     Execution { key: Vec<u8>, previous: Generation, tag: Tag },
     /// The ending of an execution that is not stored.
@@ -50,18 +50,14 @@ impl OwnWrite {
                 let has_tag = |record: &Record| Ok(DeletedRecord::parse(&record.key, &record.value)?.tag == *tag);
                 finder.find_record(key::deleted(*id), has_tag)
             }
-            Self::Start { key, tag } => finder.find_record(key.clone(), |record| {
-                Ok(StoredExecution::parse(&record.key, &record.value)?.1.start == *tag)
-            }),
+            Self::Start { key, mark, tag } => finder.find_start(key, mark, *tag),
             Self::Execution { key, previous, tag } => finder.find_write(key, *previous, |record| {
                 Ok(StoredExecution::parse(&record.key, &record.value)?.1.last == *tag)
             }),
             Self::Unstored { key, tag } => finder.find_record(key.clone(), |record| {
                 Ok(parse::<UnstoredRecord>(&record.key, &record.value)?.tag == *tag)
             }),
-            Self::StartMark { key, tag } => {
-                finder.find_record(key.clone(), |record| Ok(parse::<Tag>(&record.key, &record.value)? == *tag))
-            }
+            Self::StartMark { key, tag } => finder.find_mark(key, *tag),
             Self::Unmarked => Ok(WasApplied::No),
         }
     }
@@ -87,6 +83,18 @@ impl Finder<'_> {
         let record = self.read(key)?;
         let is_own = record.as_ref().map(is_own).transpose()?.unwrap_or(false);
         Ok(if is_own { WasApplied::Yes(None) } else { WasApplied::No })
+    }
+
+    fn find_mark(&self, key: &[u8], tag: Tag) -> Result<WasApplied> {
+        self.find_record(key.to_vec(), |record| Ok(parse::<Tag>(&record.key, &record.value)? == tag))
+    }
+
+    fn find_start(&self, key: &[u8], mark: &[u8], tag: Tag) -> Result<WasApplied> {
+        let is_own = |record: &Record| Ok(StoredExecution::parse(&record.key, &record.value)?.1.start == tag);
+        match self.find_record(key.to_vec(), is_own)? {
+            WasApplied::No => self.find_mark(mark, tag),
+            yes @ WasApplied::Yes(_) => Ok(yes),
+        }
     }
 
     /// Finds the write that followed another one: the current record, or one that was replaced or deleted since.

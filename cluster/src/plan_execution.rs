@@ -4,9 +4,9 @@ use crate::engine::{Commit, Guard, Read, Write};
 use crate::key::{self, Id, Kind};
 use crate::own::OwnWrite;
 use crate::plan::{After, Plan};
+use crate::read_execution::ReadExecution;
 use crate::record::{ExecutionTags, IndexRecord, StoredExecution, Tag, UnstoredRecord, write};
 use crate::state_machine::{self, Loaded};
-use crate::view::ReadExecution;
 use sfn_alias::Result;
 use sfn_alias::model::{Ending, Execution, Redrive, UnstoredEnding, VersionNumber};
 use sfn_alias::store::ExecutionPosition;
@@ -30,7 +30,10 @@ impl ExecutionPlanner<'_> {
         let stored = StoredExecution { execution, sequence, revision: of_version.unwrap_or(self.loaded.revision) };
         let name_key = Kind::Execution.key(self.id(), &stored.execution.name);
         let sequence_key = Kind::Sequence.key(self.id(), key::number_suffix(sequence));
-        let guards = vec![self.head_guard(), Guard::Absent(name_key.clone()), Guard::Absent(sequence_key.clone())];
+        // The execution may be deleted before an earlier attempt of its start is applied.
+        let mark = Kind::StartMark.key(self.id(), key::number_suffix(sequence));
+        let absent = [&name_key, &sequence_key, &mark].map(|key| Guard::Absent(key.clone()));
+        let guards = std::iter::once(self.head_guard()).chain(absent).collect();
         let tags = ExecutionTags { start: self.tag, last: self.tag };
         let writes = vec![
             Write::Put(name_key.clone(), stored.write(tags)?),
@@ -38,7 +41,7 @@ impl ExecutionPlanner<'_> {
             Write::Put(index_key(self.id(), &stored), write(&IndexRecord::new(&stored))?),
             self.count_start(version),
         ];
-        let own = OwnWrite::Start { key: name_key.clone(), tag: self.tag };
+        let own = OwnWrite::Start { key: name_key.clone(), mark, tag: self.tag };
         Ok(self.finish(guards, writes, own, Some((name_key, stored, tags))))
     }
 

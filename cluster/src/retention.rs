@@ -1,69 +1,23 @@
 //! Deletes the oldest executions above the limit, and counts their endings.
 
-use crate::attempts::CommitResult;
+use crate::commits::CommitResult;
 use crate::engine::{Commit, Found, Generation, Guard, Read, Record, Write};
 use crate::key::{self, Id, Kind};
 use crate::own::OwnWrite;
 use crate::plan_execution::index_key;
-use crate::record::{StoredExecution, invalid_key, parse_counts, write_counts};
+use crate::record::{StoredExecution, invalid_key, parse_counts, write, write_counts};
 use crate::shared::Shared;
 use crate::state_machine::{first_record, missing_result, records};
-use parking_lot::{Mutex, MutexGuard};
 use sfn_alias::model::EndedCounts;
 use sfn_alias::{Error, Result};
-use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-/// With a limit below this number, the executions above it are deleted after each start.
-const EXACT_BELOW: usize = 64;
-/// Executions that one commit deletes: each needs a guard and three writes.
-const BATCH: usize = 32;
+/// Executions that one commit deletes: each needs a guard and four writes.
+const BATCH: usize = 28;
 /// Commits that are attempted if other processes delete the same executions.
 const MAX_CONFLICTS: usize = 20;
 /// The longest pause after a conflict, in milliseconds.
 const MAX_CONFLICT_PAUSE: u64 = 10;
-/// Number of locks. State machines with the same lock wait for each other, which only costs time.
-const LOCKS: usize = 64;
-/// State machines whose starts are counted. Beyond it, counting begins again.
-const MAX_COUNTED: usize = 100_000;
-
-/// The number of starts since executions were deleted last, per state machine.
-#[derive(Debug)]
-pub(crate) struct Retention {
-    starts: Mutex<HashMap<Id, usize>>,
-    /// Locked while a process deletes executions, so that it does not have conflicts with itself.
-    locks: [Mutex<()>; LOCKS],
-}
-
-impl Default for Retention {
-    fn default() -> Self {
-        Self { starts: Mutex::default(), locks: std::array::from_fn(|_| Mutex::new(())) }
-    }
-}
-
-impl Retention {
-    /// Locks the deletion of a state machine's executions; `None` at the deadline.
-    fn lock(&self, id: Id, deadline: Instant) -> Option<MutexGuard<'_, ()>> {
-        let index = usize::try_from(id.0 % LOCKS as u64).unwrap_or(0);
-        self.locks.get(index)?.try_lock_until(deadline)
-    }
-
-    /// Counts a start. Returns whether executions are to be deleted: after each start if the limit is small, and otherwise
-    /// when 1/64 of the limit was started.
-    pub fn count_start(&self, id: Id, limit: usize) -> bool {
-        let mut starts = self.starts.lock();
-        if starts.len() >= MAX_COUNTED && !starts.contains_key(&id) {
-            starts.clear();
-        }
-        let count = starts.entry(id).or_default();
-        *count = count.saturating_add(1);
-        let is_due = *count > limit / EXACT_BELOW;
-        if is_due {
-            *count = 0;
-        }
-        is_due
-    }
-}
 
 /// Deletes the oldest executions until `limit` remain. Returns the numbers of their revisions.
 pub(crate) fn delete_oldest(shared: &Shared, id: Id, limit: usize, deadline: Instant) -> Result<Vec<u64>> {
@@ -110,7 +64,7 @@ fn delete_batch(shared: &Shared, id: Id, oldest: &[Record], deadline: Instant) -
     for (record, found) in oldest.iter().zip(executions) {
         // Another process has deleted it.
         let Some(execution) = first_record(found)? else { return Ok(None) };
-        let (stored, _) = StoredExecution::parse(&execution.key, &execution.value)?;
+        let (stored, tags) = StoredExecution::parse(&execution.key, &execution.value)?;
         if key::parse_number(&record.key) != Some(stored.sequence) {
             // The name was used again after that.
             return Ok(None);
@@ -119,6 +73,8 @@ fn delete_batch(shared: &Shared, id: Id, oldest: &[Record], deadline: Instant) -
         batch.delete(execution);
         batch.commit.writes.push(Write::Delete(record.key.clone()));
         batch.commit.writes.push(Write::Delete(index_key(id, &stored)));
+        let mark = Kind::StartMark.key(id, key::number_suffix(stored.sequence));
+        batch.commit.writes.push(Write::Put(mark, write(&tags.start)?));
         revisions.push(stored.revision);
     }
     Ok(batch.commit(shared, deadline)?.then_some(revisions))

@@ -3,10 +3,9 @@
 use crate::attempts::Attempts;
 use crate::cache::Cache;
 use crate::engine::{Generation, Read};
-use crate::garbage::{Garbage, Sweeps};
 use crate::key::{self, Id, Kind};
+use crate::pending::{Garbage, Retention, Sweeps};
 use crate::record::{HeadRecord, RevisionRecord, parse};
-use crate::retention::Retention;
 use crate::sequence::Numbers;
 use crate::state_machine::{self, Loaded, first_record, missing_result};
 use parking_lot::Mutex;

@@ -1,6 +1,7 @@
 //! The store.
 
-use crate::attempts::{Attempts, CommitResult, add};
+use crate::attempts::{Attempts, add};
+use crate::commits::CommitResult;
 use crate::engine::{Commit, Engine, Guard, Read, Record, Write};
 use crate::garbage::Sweeper;
 use crate::key;

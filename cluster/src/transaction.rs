@@ -3,16 +3,17 @@
 //! A read is proven current before it begins: the head was read after the request arrived. A write decides on what is cached,
 //! and its commit proves it: by guards if it changes something, and otherwise by a read.
 
-use crate::attempts::CommitResult;
+use crate::commits::CommitResult;
 use crate::engine::{Found, Generation, Read};
-use crate::garbage::Released;
 use crate::key::{self, Id};
+use crate::pending::Released;
 use crate::plan::{After, Plan, plan_change, plan_create, plan_delete, plan_delete_at_once};
 use crate::plan_execution::ExecutionPlanner;
+use crate::read_execution::ReadExecution;
 use crate::retention::delete_oldest;
 use crate::shared::Shared;
 use crate::state_machine::{self, Loaded, first_record, missing_result};
-use crate::view::{Access, ClusterView, ReadExecution};
+use crate::view::{Access, ClusterView};
 use parking_lot::MutexGuard;
 use sfn_alias::model::{Execution, UnstoredEnding};
 use sfn_alias::store::{Change, CommitOutcome, ReadTransaction, View, WriteTransaction};

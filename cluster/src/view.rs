@@ -3,7 +3,8 @@
 use crate::engine::{Found, Generation, Read, Record};
 use crate::export::Exporter;
 use crate::key::{self, Kind};
-use crate::record::{ExecutionTags, IndexRecord, StoredExecution, UnstoredRecord, invalid_key, parse, parse_counts};
+use crate::read_execution::ReadExecution;
+use crate::record::{IndexRecord, UnstoredRecord, invalid_key, parse, parse_counts};
 use crate::shared::Shared;
 use crate::state_machine::{Loaded, first_record, missing_result, records};
 use sfn_alias::Result;
@@ -22,23 +23,6 @@ use std::time::Instant;
 const CHUNK: usize = 10_000;
 /// Number of index records that are read first for a list with a filter.
 const FILTERED: usize = 1000;
-
-/// A record of an execution as it was read.
-#[derive(Debug, Clone)]
-pub(crate) struct ReadExecution {
-    pub generation: Generation,
-    pub stored: StoredExecution,
-    pub tags: ExecutionTags,
-}
-
-impl ReadExecution {
-    /// Parses what a read of a key found.
-    pub fn parse(found: &Found) -> Result<Option<Arc<Self>>> {
-        let Some(record) = first_record(found)? else { return Ok(None) };
-        let (stored, tags) = StoredExecution::parse(&record.key, &record.value)?;
-        Ok(Some(Arc::new(Self { generation: record.generation, stored, tags })))
-    }
-}
 
 /// How a view reads executions by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
