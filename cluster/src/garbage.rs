@@ -5,19 +5,22 @@ use crate::commits::CommitResult;
 use crate::engine::{Commit, Guard, Read, Record, Write};
 use crate::key::{self, Id, Kind};
 use crate::own::OwnWrite;
-use crate::pending::Released;
 use crate::record::{IndexRecord, UnstoredRecord, invalid_key, parse};
 use crate::retention::Sum;
 use crate::sequence::{first_sequence_at, time_of};
 use crate::shared::Shared;
 use crate::state_machine::{first_record, missing_result, records};
 use sfn_alias::{Error, Result, Timestamp};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Records that one commit deletes from a range.
 const RANGE_BATCH: usize = 1000;
 /// Endings that one commit adds to a sum: each needs a guard and a write.
 const SUM_BATCH: usize = 60;
+/// Revisions that one commit deletes.
+const REVISION_BATCH: usize = 100;
 /// Maximum number of deleted state machines, and of endings, that one round reads.
 const MAX_PER_ROUND: usize = 100_000;
 /// Runs one round.
@@ -38,7 +41,8 @@ impl<'a> Sweeper<'a> {
         self.delete_deleted()?;
         self.delete_start_marks()?;
         self.sum_endings()?;
-        self.delete_revisions()
+        self.delete_revisions()?;
+        self.shared.retention.take_error().map_or(Ok(()), Err)
     }
 
     fn read_one(&self, read: Read) -> Result<Vec<Record>> {
@@ -157,42 +161,51 @@ impl<'a> Sweeper<'a> {
         sum.commit(self.shared, self.deadline).map(drop)
     }
 
-    /// Deletes the revisions without references.
+    /// Deletes the revisions without references. After an error, the next round tries the others again.
     fn delete_revisions(&mut self) -> Result<()> {
-        for released in self.shared.garbage.take_old(self.min_age, self.shared.attempts.now()) {
-            self.deadline = self.shared.attempts.deadline();
-            let loaded = self.shared.read_current(&released.arn, self.deadline)?;
-            // Otherwise, it is deleted with its state machine.
-            let Some(loaded) = loaded.filter(|loaded| loaded.id == released.id) else { continue };
-            let is_of_version = loaded.versions.values().any(|(_, revision)| *revision == released.revision);
-            if loaded.revision == released.revision || is_of_version || self.is_started(&released)? {
-                continue;
-            }
-            // Executions are only started with revisions of the head and of versions.
-            let guard = Guard::At(key::head(&released.arn), loaded.generation);
-            let key = Kind::Revision.key(released.id, key::number_suffix(released.revision));
-            if !self.commit(vec![guard], vec![Write::Delete(key)])? {
-                self.shared.garbage.add(std::iter::once(released), self.shared.attempts.now());
+        let mut released = self.shared.garbage.take_old(self.min_age, self.shared.attempts.now()).into_iter();
+        while let Some((key, revisions)) = released.next() {
+            let now = self.shared.attempts.now();
+            match self.delete_released(&key, &revisions) {
+                Ok(true) => {}
+                Ok(false) => self.shared.garbage.add_again(std::iter::once((key, revisions)), now),
+                Err(error) => {
+                    self.shared.garbage.add_again(std::iter::once((key, revisions)).chain(released), now);
+                    return Err(error);
+                }
             }
         }
         Ok(())
     }
 
-    /// Returns whether a stored execution was started with a revision.
-    fn is_started(&self, released: &Released) -> Result<bool> {
+    /// Deletes those of the revisions of a state machine to which nothing refers. Returns whether that was applied.
+    fn delete_released(&mut self, (arn, id): &(Arc<str>, Id), revisions: &BTreeSet<u64>) -> Result<bool> {
+        self.deadline = self.shared.attempts.deadline();
+        let loaded = self.shared.read_current(arn, self.deadline)?;
+        // Otherwise, they are deleted with their state machine.
+        let Some(loaded) = loaded.filter(|loaded| loaded.id == *id) else { return Ok(true) };
+        let mut unused = revisions.clone();
+        unused.retain(|revision| !loaded.has_revision(*revision));
+        self.remove_started(*id, &mut unused)?;
+        let delete = |revision| Write::Delete(Kind::Revision.key(*id, key::number_suffix(revision)));
+        let writes: Vec<_> = unused.into_iter().take(REVISION_BATCH).map(delete).collect();
+        if writes.is_empty() {
+            return Ok(true);
+        }
+        let is_complete = writes.len() < REVISION_BATCH;
+        // Executions are only started with revisions of the head and of versions.
+        Ok(self.commit(vec![Guard::At(key::head(arn), loaded.generation)], writes)? && is_complete)
+    }
+
+    /// Removes the revisions that a stored execution was started with.
+    fn remove_started(&self, id: Id, revisions: &mut BTreeSet<u64>) -> Result<()> {
         for kind in [Kind::Open, Kind::Ended] {
-            let (mut start, end) = kind.range(released.id);
-            loop {
-                let found = self.read_one(Read::Range {
-                    start: start.clone(),
-                    end: end.clone(),
-                    limit: RANGE_BATCH,
-                    values: true,
-                })?;
+            let (mut start, end) = kind.range(id);
+            while !revisions.is_empty() {
+                let range = Read::Range { start, end: end.clone(), limit: RANGE_BATCH, values: true };
+                let found = self.read_one(range)?;
                 for record in &found {
-                    if IndexRecord::parse(&record.key, &record.value)?.revision == released.revision {
-                        return Ok(true);
-                    }
+                    revisions.remove(&IndexRecord::parse(&record.key, &record.value)?.revision);
                 }
                 match found.last() {
                     Some(last) if found.len() >= RANGE_BATCH => start = key::after(&last.key),
@@ -200,6 +213,6 @@ impl<'a> Sweeper<'a> {
                 }
             }
         }
-        Ok(false)
+        Ok(())
     }
 }

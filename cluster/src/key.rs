@@ -5,7 +5,7 @@ use sfn_alias::store::ExecutionPosition;
 use std::fmt;
 
 /// Identifies a state machine from its creation to its deletion. A new one with the same ARN has another id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Id(pub u64);
 
 impl fmt::Display for Id {

@@ -2,7 +2,8 @@
 
 use crate::key::Id;
 use parking_lot::{Mutex, MutexGuard};
-use std::collections::{HashMap, HashSet};
+use sfn_alias::Error;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -22,19 +23,34 @@ pub(crate) struct Retention {
     starts: Mutex<HashMap<Id, usize>>,
     /// Locked while a process deletes executions, so that it does not have conflicts with itself.
     locks: [Mutex<()>; LOCKS],
+    /// The last error of a deletion, whose start succeeded.
+    error: Mutex<Option<Error>>,
 }
 
 impl Default for Retention {
     fn default() -> Self {
-        Self { starts: Mutex::default(), locks: std::array::from_fn(|_| Mutex::new(())) }
+        let (starts, error) = Default::default();
+        Self { starts, locks: std::array::from_fn(|_| Mutex::new(())), error }
     }
 }
 
 impl Retention {
-    /// Locks the deletion of a state machine's executions; `None` at the deadline.
-    pub fn lock(&self, id: Id, deadline: Instant) -> Option<MutexGuard<'_, ()>> {
+    /// Locks the deletion of a state machine's executions. Returns `None` if another thread deletes them: with a small limit, after
+    /// waiting until the deadline.
+    pub fn lock(&self, id: Id, limit: usize, deadline: Instant) -> Option<MutexGuard<'_, ()>> {
         let index = usize::try_from(id.0 % LOCKS as u64).unwrap_or(0);
-        self.locks.get(index)?.try_lock_until(deadline)
+        let lock = self.locks.get(index)?;
+        if limit < EXACT_BELOW { lock.try_lock_until(deadline) } else { lock.try_lock() }
+    }
+
+    /// Stores the error of a deletion, for the next round of maintenance to report it.
+    pub fn set_error(&self, error: Error) {
+        *self.error.lock() = Some(error);
+    }
+
+    /// Removes and returns the last error.
+    pub fn take_error(&self) -> Option<Error> {
+        self.error.lock().take()
     }
 
     /// Counts a start. Returns whether executions are to be deleted: after each start if the limit is small, and otherwise
@@ -54,32 +70,39 @@ impl Retention {
     }
 }
 
-/// A revision that may have no reference any more.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Released {
-    pub arn: Arc<str>,
-    pub id: Id,
-    pub revision: u64,
-}
+/// When a revision was added, and the ARN and id of its state machine.
+type Added = (Instant, (Arc<str>, Id), u64);
+
+/// Revisions that may have no reference any more, by the ARN and id of their state machine.
+pub(crate) type Released = BTreeMap<(Arc<str>, Id), BTreeSet<u64>>;
 
 /// Revisions to delete.
 #[derive(Debug, Default)]
 pub(crate) struct Garbage {
-    released: Mutex<Vec<(Instant, Released)>>,
+    released: Mutex<Vec<Added>>,
 }
 
 impl Garbage {
-    pub fn add(&self, revisions: impl Iterator<Item = Released>, now: Instant) {
+    pub fn add(&self, arn: &Arc<str>, id: Id, revisions: impl IntoIterator<Item = u64>, now: Instant) {
         let mut released = self.released.lock();
         let free = MAX_RELEASED.saturating_sub(released.len());
-        released.extend(revisions.take(free).map(|revision| (now, revision)));
+        released.extend(revisions.into_iter().take(free).map(|revision| (now, (Arc::clone(arn), id), revision)));
+    }
+
+    /// Adds what was not deleted.
+    pub fn add_again(&self, released: impl Iterator<Item = ((Arc<str>, Id), BTreeSet<u64>)>, now: Instant) {
+        released.for_each(|((arn, id), revisions)| self.add(&arn, id, revisions, now));
     }
 
     /// Removes and returns the revisions that were added long enough ago.
-    pub fn take_old(&self, min_age: Duration, now: Instant) -> HashSet<Released> {
+    pub fn take_old(&self, min_age: Duration, now: Instant) -> Released {
         let mut released = self.released.lock();
-        let count = released.partition_point(|(added, _)| now.saturating_duration_since(*added) >= min_age);
-        released.drain(..count).map(|(_, revision)| revision).collect()
+        let count = released.partition_point(|(added, ..)| now.saturating_duration_since(*added) >= min_age);
+        let mut old = Released::new();
+        for (_, state_machine, revision) in released.drain(..count) {
+            old.entry(state_machine).or_default().insert(revision);
+        }
+        old
     }
 }
 

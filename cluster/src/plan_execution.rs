@@ -6,7 +6,7 @@ use crate::own::OwnWrite;
 use crate::plan::{After, Plan};
 use crate::read_execution::ReadExecution;
 use crate::record::{ExecutionTags, IndexRecord, StoredExecution, Tag, UnstoredRecord, write};
-use crate::state_machine::{self, Loaded};
+use crate::state_machine::Loaded;
 use sfn_alias::Result;
 use sfn_alias::model::{Ending, Execution, Redrive, UnstoredEnding, VersionNumber};
 use sfn_alias::store::ExecutionPosition;
@@ -108,7 +108,7 @@ impl ExecutionPlanner<'_> {
         own: OwnWrite,
         execution: Option<(Vec<u8>, StoredExecution, ExecutionTags)>,
     ) -> Plan {
-        let mut otherwise = state_machine::reads(self.arn, self.id()).to_vec();
+        let mut otherwise = vec![Read::Generation(key::head(self.arn))];
         otherwise.extend(execution.iter().map(|(key, ..)| Read::Key(key.clone())));
         let commit = Commit { guards, writes, otherwise };
         Plan { commit, own, after: After::Unchanged, execution, released_revisions: Vec::new() }

@@ -10,6 +10,7 @@ use crate::shared::Shared;
 use crate::state_machine::{first_record, missing_result, records};
 use sfn_alias::model::EndedCounts;
 use sfn_alias::{Error, Result};
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 /// Executions that one commit deletes: each needs a guard and four writes.
@@ -20,9 +21,9 @@ const MAX_CONFLICTS: usize = 20;
 const MAX_CONFLICT_PAUSE: u64 = 10;
 
 /// Deletes the oldest executions until `limit` remain. Returns the numbers of their revisions.
-pub(crate) fn delete_oldest(shared: &Shared, id: Id, limit: usize, deadline: Instant) -> Result<Vec<u64>> {
-    let (mut revisions, mut conflicts) = (Vec::new(), 0_usize);
-    let Some(_lock) = shared.retention.lock(id, deadline) else { return Ok(revisions) };
+pub(crate) fn delete_oldest(shared: &Shared, id: Id, limit: usize, deadline: Instant) -> Result<BTreeSet<u64>> {
+    let (mut revisions, mut conflicts) = (BTreeSet::new(), 0_usize);
+    let Some(_lock) = shared.retention.lock(id, limit, deadline) else { return Ok(revisions) };
     while conflicts < MAX_CONFLICTS {
         let excess = read_excess(shared, id, limit, deadline)?;
         if excess.is_empty() {

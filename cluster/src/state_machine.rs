@@ -95,6 +95,11 @@ pub fn missing_result() -> Error {
 }
 
 impl Loaded {
+    /// Returns whether the state machine or a version has a revision, so that executions can be started with it.
+    pub fn has_revision(&self, number: u64) -> bool {
+        self.revision == number || self.versions.values().any(|(_, revision)| *revision == number)
+    }
+
     /// Returns approximately the number of bytes in memory.
     pub fn size(&self) -> u64 {
         let tags = self.state_machine.tags.iter().map(|tag| tag.key.len().saturating_add(tag.value.len()));

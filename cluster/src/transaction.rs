@@ -1,18 +1,17 @@
 //! Transactions on one state machine.
 //!
-//! A read is proven current before it begins: the head was read after the request arrived. A write decides on what is cached,
-//! and its commit proves it: by guards if it changes something, and otherwise by a read.
+//! Both decide on what is cached. A read is proven current by its own reads, which include the generation of the head, or by one
+//! at its end. A write is proven by its commit: by guards if it changes something, and otherwise by a read.
 
 use crate::commits::{CommitResult, Rejection};
 use crate::engine::{Found, Generation, Read};
 use crate::key::{self, Id};
-use crate::pending::Released;
 use crate::plan::{After, Plan, plan_change, plan_create, plan_delete, plan_delete_at_once};
 use crate::plan_execution::ExecutionPlanner;
 use crate::read_execution::ReadExecution;
 use crate::retention::delete_oldest;
 use crate::shared::Shared;
-use crate::state_machine::{self, Loaded, first_record, missing_result};
+use crate::state_machine::{Loaded, first_record, missing_result};
 use crate::view::{Access, ClusterView};
 use parking_lot::MutexGuard;
 use sfn_alias::model::{Execution, UnstoredEnding};
@@ -35,24 +34,36 @@ thread_local! {
 pub(crate) struct ClusterRead<'t>(Option<ClusterView<'t>>);
 
 impl<'t> ClusterRead<'t> {
-    pub fn begin(shared: &'t Shared, arn: &str) -> Result<Self> {
+    pub fn begin(shared: &'t Shared, arn: &'t str) -> Result<Self> {
         let deadline = shared.attempts.deadline();
-        let loaded = shared.read_current(arn, deadline)?;
-        Ok(Self(loaded.map(|loaded| ClusterView::new(shared, loaded, Access::Read, deadline))))
+        let cached = shared.cache.state_machine(arn);
+        let is_cached = cached.is_some();
+        let loaded = cached.map_or_else(|| shared.load(arn, deadline), |cached| Ok(Some(cached)))?;
+        let view = loaded.map(|loaded| ClusterView::new(shared, arn, loaded, Access::Read, deadline));
+        view.iter().filter(|_| !is_cached).for_each(ClusterView::set_current);
+        Ok(Self(view))
     }
-}
 
-impl<'t> ClusterRead<'t> {
     /// Begins to read a state machine completely.
-    pub fn begin_export(shared: &'t Shared, arn: &str) -> Result<Self> {
+    pub fn begin_export(shared: &'t Shared, arn: &'t str) -> Result<Self> {
         let loaded = shared.read_current(arn, shared.attempts.deadline())?;
-        Ok(Self(loaded.map(|loaded| ClusterView::for_export(shared, loaded))))
+        Ok(Self(loaded.map(|loaded| ClusterView::for_export(shared, arn, loaded))))
     }
 }
 
 impl ReadTransaction for ClusterRead<'_> {
     fn view(&self) -> Option<&dyn View> {
         self.0.as_ref().map(|view| view as &dyn View)
+    }
+
+    fn check_current(&self) -> Result<CommitOutcome> {
+        // A state machine that is not stored is not cached: that was read in this transaction.
+        let Some(view) = &self.0 else { return Ok(CommitOutcome::Committed) };
+        if view.check_current()? {
+            return Ok(CommitOutcome::Committed);
+        }
+        view.forget();
+        Ok(CommitOutcome::Conflict)
     }
 }
 
@@ -74,7 +85,7 @@ impl<'t> ClusterWrite<'t> {
         let cached = shared.cache.state_machine(arn);
         let is_current = cached.is_none();
         let loaded = cached.map_or_else(|| shared.load(arn, deadline), |cached| Ok(Some(cached)))?;
-        let view = loaded.map(|loaded| ClusterView::new(shared, loaded, Access::Write, deadline));
+        let view = loaded.map(|loaded| ClusterView::new(shared, arn, loaded, Access::Write, deadline));
         Ok(Self { shared, arn, view, is_current, deadline, lock })
     }
 
@@ -175,9 +186,14 @@ impl<'t> ClusterWrite<'t> {
         let outcome = self.run(plan)?;
         let id = planner.loaded.id;
         if outcome == CommitOutcome::Committed && self.shared.retention.count_start(id, limit) {
-            // The execution has started. After an error, later starts delete more.
-            let released = delete_oldest(self.shared, id, limit, self.deadline).unwrap_or_default();
-            self.release(id, released);
+            // The execution has started. After an error, which the maintenance reports, later starts delete more.
+            match delete_oldest(self.shared, id, limit, self.deadline) {
+                Ok(mut released) => {
+                    released.retain(|revision| !planner.loaded.has_revision(*revision));
+                    self.release(id, released);
+                }
+                Err(error) => self.shared.retention.set_error(error),
+            }
         }
         Ok(outcome)
     }
@@ -196,9 +212,12 @@ impl<'t> ClusterWrite<'t> {
         match result {
             CommitResult::Applied(Some(generation)) => self.cache_written(plan, generation),
             CommitResult::Applied(None) => self.forget(&plan),
-            CommitResult::Conflict(found) => {
+            CommitResult::Conflict(None) => {
                 self.forget(&plan);
-                found.map_or(Ok(()), |found| self.cache_found(&plan, &found))?;
+                return Ok(Ok(CommitOutcome::Conflict));
+            }
+            CommitResult::Conflict(Some(found)) => {
+                self.cache_found(&plan, &found)?;
                 return Ok(Ok(CommitOutcome::Conflict));
             }
         }
@@ -242,19 +261,26 @@ impl<'t> ClusterWrite<'t> {
 
     /// Stores what was found instead of the guards of a commit.
     fn cache_found(&self, plan: &Plan, found: &[Found]) -> Result<()> {
-        if let Some(loaded) = self.loaded() {
-            self.shared.cache_found(self.arn, found, loaded.id)?;
+        let Some(loaded) = self.loaded() else {
+            self.forget(plan);
+            return Ok(());
+        };
+        if !matches!(plan.after, After::Unchanged) {
+            return self.shared.cache_found(self.arn, found, loaded.id).map(drop);
         }
-        if let (Some((key, ..)), Some(found)) = (&plan.execution, found.get(state_machine::READS)) {
+        let [head, execution @ ..] = found else { return Err(missing_result()) };
+        if first_record(head)?.map(|head| head.generation) != Some(loaded.generation) {
+            self.shared.cache.remove_state_machine(self.arn);
+        }
+        if let (Some((key, ..)), Some(found)) = (&plan.execution, execution.first()) {
             self.shared.cache.put_execution(key, ReadExecution::parse(found)?);
         }
         Ok(())
     }
 
     /// Records revisions that may have no reference any more.
-    fn release(&self, id: Id, revisions: Vec<u64>) {
-        let released = revisions.into_iter().map(|revision| Released { arn: self.arn.into(), id, revision });
-        self.shared.garbage.add(released, self.shared.attempts.now());
+    fn release(&self, id: Id, revisions: impl IntoIterator<Item = u64>) {
+        self.shared.garbage.add(&self.arn.into(), id, revisions, self.shared.attempts.now());
     }
 }
 

@@ -13,7 +13,7 @@ use sfn_alias::store::{
     ExecutionFilter, ExecutionPosition, ExportedExecution, NamedAlias, PositionedExecution, RevisionKey, View,
 };
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::Arc;
@@ -38,30 +38,65 @@ pub(crate) enum Access {
 #[derive(Debug)]
 pub(crate) struct ClusterView<'t> {
     pub shared: &'t Shared,
+    arn: &'t str,
     pub loaded: Arc<Loaded>,
     /// `None` if each read has a deadline of its own.
     deadline: Option<Instant>,
     access: Access,
+    /// Whether the state machine was current at all reads so far; `None` before the first one.
+    is_current: Cell<Option<bool>>,
     /// The executions that were read by name; `None` if there was none.
     executions: RefCell<BTreeMap<Box<str>, Option<Arc<ReadExecution>>>>,
 }
 
 impl<'t> ClusterView<'t> {
-    pub fn new(shared: &'t Shared, loaded: Arc<Loaded>, access: Access, deadline: Instant) -> Self {
-        Self { shared, loaded, deadline: Some(deadline), access, executions: RefCell::default() }
+    pub fn new(shared: &'t Shared, arn: &'t str, loaded: Arc<Loaded>, access: Access, deadline: Instant) -> Self {
+        let (is_current, executions) = Default::default();
+        Self { shared, arn, loaded, deadline: Some(deadline), access, is_current, executions }
     }
 
     /// Creates a view for reads that take longer than a request.
-    pub fn for_export(shared: &'t Shared, loaded: Arc<Loaded>) -> Self {
-        Self { shared, loaded, deadline: None, access: Access::Read, executions: RefCell::default() }
+    pub fn for_export(shared: &'t Shared, arn: &'t str, loaded: Arc<Loaded>) -> Self {
+        let (is_current, executions) = Default::default();
+        Self { shared, arn, loaded, deadline: None, access: Access::Read, is_current, executions }
     }
 
     fn deadline(&self) -> Instant {
         self.deadline.unwrap_or_else(|| self.shared.attempts.deadline())
     }
 
+    /// Reads at one moment. A view for reading also reads whether its state machine is current at that moment.
     fn read(&self, reads: &[Read]) -> Result<Vec<Found>> {
-        self.shared.attempts.read(reads, self.deadline())
+        if self.access == Access::Write || self.deadline.is_none() {
+            return self.shared.attempts.read(reads, self.deadline());
+        }
+        let head = Read::Generation(key::head(self.arn));
+        let mut found = self.shared.attempts.read(&[&[head], reads].concat(), self.deadline())?;
+        if found.is_empty() {
+            return Err(missing_result());
+        }
+        let head = found.remove(0);
+        let is_current = first_record(&head)?.is_some_and(|head| head.generation == self.loaded.generation);
+        self.is_current.set(Some(is_current && self.is_current.get() != Some(false)));
+        Ok(found)
+    }
+
+    /// Removes the state machine from the cache.
+    pub fn forget(&self) {
+        self.shared.cache.remove_state_machine(self.arn);
+    }
+
+    /// Notes that the state machine was read in this transaction.
+    pub fn set_current(&self) {
+        self.is_current.set(Some(true));
+    }
+
+    /// Returns whether the state machine was current at all reads. Reads it if there was no other read.
+    pub fn check_current(&self) -> Result<bool> {
+        if self.is_current.get().is_none() {
+            self.read(&[])?;
+        }
+        Ok(self.is_current.get() == Some(true))
     }
 
     pub fn execution_key(&self, name: &str) -> Vec<u8> {

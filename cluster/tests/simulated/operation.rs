@@ -3,7 +3,7 @@
 use crate::model::SharedStore;
 use serde_json::Value;
 use sfn_alias::model::{Outcome, StateMachineType, Timestamp, VersionNumber};
-use sfn_alias::store::{ExecutionFilter, RevisionKey, Store, View};
+use sfn_alias::store::{ExecutionFilter, RevisionKey, Store, View, begin_current_read};
 use sfn_alias::{Clock, Error, Json, Limits, Options, Outcomes, Result, StepFunctions};
 use std::fmt::{Debug, Write};
 use std::sync::{Arc, LazyLock};
@@ -124,7 +124,7 @@ fn hide_positions(operation: &str, response: String) -> String {
 pub fn read_all(store: &dyn Store, now: Timestamp) -> Result<String> {
     let mut text = String::new();
     for (arn, _) in store.state_machines("", None, usize::MAX)? {
-        if let Some(view) = store.begin_read(&arn)?.view() {
+        if let Some(view) = begin_current_read(store, &arn)?.view() {
             read_view(&arn, view, now, &mut text)?;
         }
     }

@@ -6,7 +6,7 @@ use crate::linearizability::{Event, check};
 use crate::mutations::{Mutated, Pauses, UnprovenViews};
 use crate::operation::{Answer, MACHINES, Operation, PREFIX, Request, Settings};
 use crate::scenario::Mutate;
-use sfn_alias::store::{ExecutionFilter, Store};
+use sfn_alias::store::{ExecutionFilter, Store, begin_current_read};
 use sfn_alias_cluster::engine::Engine;
 use sfn_alias_cluster::simulated::{FaultRates, SimulatedEngine, SimulatedTimer};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -145,7 +145,7 @@ fn starts_and_deleted_executions_are_counted_once() {
         let last = generator.lock().unwrap().start_ended();
         assert!(matches!(last.run(&stores.stores[0], settings), Answer::Answered(_)));
         let arn = format!("{PREFIX}{}", MACHINES[0]);
-        let transaction = stores.stores[1].begin_read(&arn).unwrap();
+        let transaction = begin_current_read(&*stores.stores[1], &arn).unwrap();
         let view = transaction.view().unwrap();
         let started: u64 = view.start_counts().unwrap().iter().map(|(_, count)| count).sum();
         let stored = view.executions(last.time, None, ExecutionFilter::default(), usize::MAX).unwrap().len();

@@ -94,15 +94,15 @@ type Missing = HashMap<Dimension, String>;
 /// Copies what the alarms of a state machine need. A write waits for the copy, and not for the evaluation.
 fn read_events(arn: &str, rules: &[(usize, &AlarmRule)], call: &mut Call<'_>) -> Result<(SortedEvents, Missing)> {
     let rules = || rules.iter().map(|(_, rule)| *rule);
-    let dimensions: HashSet<Dimension> = rules().map(Dimension::of).collect();
-    let mut events = Events::new(rules(), call.context.now);
-    let missing = call.read(arn, |context| {
+    let now = call.context.now;
+    let (events, missing) = call.read(arn, |context| {
         let view = context.require_state_machine(|| Error::StateMachineDoesNotExist(arn.to_owned()))?;
         if view.state_machine().kind == StateMachineType::Express {
             return Err(Error::StateMachineTypeNotSupported);
         }
+        let mut events = Events::new(rules(), now);
         view.visit_executions(events.since(), &mut |execution| events.add(execution))?;
-        find_missing(arn, dimensions, view)
+        Ok((events, find_missing(arn, rules().map(Dimension::of).collect(), view)?))
     })?;
     Ok((events.sort(), missing))
 }

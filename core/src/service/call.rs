@@ -81,12 +81,20 @@ impl<'c> Call<'c> {
     }
 
     /// Reads a state machine. State machines of other scopes do not exist for this call.
-    pub fn read<R>(&mut self, arn: &str, read: impl FnOnce(&Context<'_>) -> Result<R>) -> Result<R> {
+    pub fn read<R>(&mut self, arn: &str, read: impl Fn(&Context<'_>) -> Result<R>) -> Result<R> {
         if !self.scope.contains(arn) {
             return read(&self.context);
         }
-        let transaction = self.session.begin_read(arn)?;
-        read(&Context { view: transaction.view(), ..self.context })
+        for _ in 0..MAX_DECISIONS {
+            let transaction = self.session.begin_read(arn)?;
+            let result = read(&Context { view: transaction.view(), ..self.context });
+            if matches!(&result, Err(error) if error.is_store_error())
+                || transaction.check_current()? == CommitOutcome::Committed
+            {
+                return result;
+            }
+        }
+        Err(too_many_conflicts(arn))
     }
 
     /// Decides on a state machine and commits the change. State machines of other scopes do not exist for this call.
@@ -111,8 +119,12 @@ impl<'c> Call<'c> {
                 return output;
             }
         }
-        Err(Error::StoreUnavailable(format!("`{arn}` was changed by others {MAX_DECISIONS} times in a row")))
+        Err(too_many_conflicts(arn))
     }
+}
+
+fn too_many_conflicts(arn: &str) -> Error {
+    Error::StoreUnavailable(format!("`{arn}` was changed by others {MAX_DECISIONS} times in a row"))
 }
 
 /// The effect of a panic before the commit.

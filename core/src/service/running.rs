@@ -11,7 +11,7 @@ use crate::json::SerializeResponse;
 use crate::model::{Outcome, Revision, StateMachineType, Timestamp};
 use crate::operation::Operation;
 use crate::start_callback::StartedExecution;
-use crate::store::{Change, View};
+use crate::store::{Change, View, begin_current_read};
 use crate::wire::input::{CreateStateMachineInput, DescribeExecutionInput, UpdateStateMachineInput};
 use crate::wire::output::DescribeExecutionOutput;
 use crate::wire::{DeserializeRequest, deserialize_request};
@@ -64,7 +64,7 @@ impl StepFunctions {
         let mut found = Vec::new();
         match state_machine_arn {
             Some(arn) => {
-                if let Some(view) = self.inner.store.begin_read(arn)?.view() {
+                if let Some(view) = begin_current_read(&*self.inner.store, arn)?.view() {
                     running::collect_running(arn, view, now, &mut found)?;
                 }
             }

@@ -5,7 +5,7 @@ use super::call::AfterStart;
 use crate::error::{Error, Result};
 use crate::metric_data::{MetricCollector, MetricDatum};
 use crate::model::{DurationHistogram, ExecutionStatus, Resource, Timestamp, VersionNumber, parse_arn};
-use crate::store::View;
+use crate::store::{View, begin_current_read};
 
 /// Number of state machines that are read per query.
 const PAGE_SIZE: usize = 1000;
@@ -137,7 +137,7 @@ impl StepFunctions {
         loop {
             let page = store.state_machines("", after.as_deref(), PAGE_SIZE)?;
             for (arn, _) in &page {
-                if let Some(view) = store.begin_read(arn)?.view() {
+                if let Some(view) = begin_current_read(&**store, arn)?.view() {
                     read(arn, view)?;
                 }
             }

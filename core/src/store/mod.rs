@@ -23,7 +23,7 @@ pub use copy::{
     copy,
 };
 pub use memory::MemoryStore;
-pub use session::{CommitOutcome, ReadTransaction, Session, Store, WriteTransaction};
+pub use session::{CommitOutcome, ReadTransaction, Session, Store, WriteTransaction, begin_current_read};
 #[cfg(feature = "sqlite")]
 pub use sqlite::{SqliteStore, is_locked, restore};
 pub use view::{

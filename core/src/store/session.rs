@@ -9,8 +9,18 @@ use std::path::Path;
 pub trait ReadTransaction {
     /// Returns the state machine and its records, or `None` if it is not stored.
     ///
-    /// The view includes every change that was committed before the transaction began.
+    /// The view includes every change that was committed before the transaction began, or
+    /// [`ReadTransaction::check_current`] returns a conflict.
     fn view(&self) -> Option<&dyn View>;
+
+    /// Checks that what the view has returned so far, including that the state machine is not stored, is current. After a
+    /// conflict, the service reads again in a new transaction. Stores whose views are always current need not check.
+    ///
+    /// # Errors
+    /// [`crate::Error::StoreUnavailable`].
+    fn check_current(&self) -> Result<CommitOutcome> {
+        Ok(CommitOutcome::Committed)
+    }
 }
 
 /// Reads one state machine and changes it. Without [`WriteTransaction::commit`], nothing changes: dropping the
@@ -110,6 +120,23 @@ pub trait Store: Send + Sync {
 
     /// Returns the key for page tokens, which is the same for every process that opens the store.
     fn token_key(&self) -> [u8; 32];
+}
+
+/// Maximum number of reads of a state machine, if each of them conflicts with another commit.
+const MAX_READS: usize = 100;
+
+/// Begins to read a state machine. The view is current, also of stores whose views may be outdated.
+///
+/// # Errors
+/// Like [`Store::begin_read`], and [`crate::Error::StoreUnavailable`] if others change the state machine all the time.
+pub fn begin_current_read<'t>(store: &'t dyn Store, arn: &'t str) -> Result<Box<dyn ReadTransaction + 't>> {
+    for _ in 0..MAX_READS {
+        let transaction = store.begin_read(arn)?;
+        if transaction.check_current()? == CommitOutcome::Committed {
+            return Ok(transaction);
+        }
+    }
+    Err(Error::StoreUnavailable(format!("`{arn}` was changed by others {MAX_READS} times in a row")))
 }
 
 impl<S: Store + ?Sized> Session for &S {
