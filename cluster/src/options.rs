@@ -12,7 +12,7 @@ pub struct StoreOptions {
     pub timeout: Duration,
     /// How long one attempt may take, at most a third of the timeout. The next one may use another node.
     pub attempt_timeout: Duration,
-    /// The size of the cache of state machines and of the cache of revisions, in bytes each.
+    /// The maximum size of each cache in bytes: of state machines, of revisions, and of executions.
     pub cache_bytes: u64,
     /// How long records stay that a request of another process may still need: longer than its timeout and the difference between
     /// the clocks of all processes.
@@ -21,7 +21,7 @@ pub struct StoreOptions {
     pub timer: Arc<dyn Timer>,
 }
 
-/// 6 seconds, attempts of 1 second, 128 MiB per cache, 2 minutes.
+/// 6 seconds, attempts of 1 second, 128 MiB for each of the three caches, 2 minutes.
 impl Default for StoreOptions {
     fn default() -> Self {
         let (timeout, attempt_timeout) = (Duration::from_secs(6), Duration::from_secs(1));

@@ -7,6 +7,7 @@ use crate::store::StoreAccessArgs;
 use clap::Args;
 use sfn_alias::Error;
 use sfn_alias::store::{CopyReport, CopyStore, SqliteStore, copy, is_locked};
+use sfn_alias_cluster::etcd::EtcdUrl;
 use sfn_alias_cluster::{ClusterStore, StoreOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -105,7 +106,9 @@ impl<'a> Place<'a> {
 
     fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Url(first), Self::Url(second)) => first == second,
+            // An invalid URL is an error later.
+            (Self::Url(first), Self::Url(second)) => EtcdUrl::parse(first)
+                .is_ok_and(|first| EtcdUrl::parse(second).is_ok_and(|second| first.is_same_store(&second))),
             (Self::File(first), Self::File(second)) => {
                 first == second
                     || first.canonicalize().is_ok_and(|first| second.canonicalize().is_ok_and(|it| it == first))

@@ -6,7 +6,7 @@ use crate::exit::CliError;
 use sfn_alias::model::Timestamp;
 use sfn_alias::store::{NamedStateMachine, ReadTransaction, Session, Store, WriteTransaction};
 use sfn_alias::{Error, Options, Result, StepFunctions};
-use sfn_alias_server::http::{CallHandler, CallMode, Server, ServerConfig};
+use sfn_alias_server::http::{CallHandler, CallMode, Server, ServerConfig, StoreMonitor};
 use sfn_alias_server::protocol::HttpError;
 use std::os::fd::AsFd;
 use std::pin::Pin;
@@ -32,7 +32,7 @@ pub(super) async fn open_store(
     mut stop: Pin<&mut impl Future<Output = ()>>,
 ) -> Result<Option<OpenService>, CliError> {
     tracing::info!(store = %store.url(), "opening the store");
-    let not_open = NotOpen::new();
+    let (not_open, monitor) = (NotOpen::new(), store.monitor());
     let report = {
         let not_open = not_open.clone();
         move |reason| not_open.set_reason(reason)
@@ -42,7 +42,7 @@ pub(super) async fn open_store(
         return open.map_err(CliError::system)?.map(Some);
     }
     let config =
-        ServerConfig { call_handler: Some(Arc::new(not_open.clone())), ..configure(not_open.into_service()?)? };
+        ServerConfig { call_handler: Some(Arc::new(not_open.clone())), ..configure(not_open.into_service(monitor)?)? };
     let listener = listener.as_fd().try_clone_to_owned().map_err(CliError::system)?;
     let listener = TcpListener::from_std(listener.into()).map_err(CliError::system)?;
     let server = Server::from_listener(listener, config).map_err(CliError::system)?;
@@ -75,9 +75,9 @@ impl NotOpen {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = reason;
     }
 
-    fn into_service(self) -> Result<OpenService> {
+    fn into_service(self, monitor: Arc<dyn StoreMonitor>) -> Result<OpenService> {
         let service = StepFunctions::with_store(Box::new(self), Options::default())?;
-        Ok(OpenService { service, call_mode: CallMode::Threads, store_monitor: None })
+        Ok(OpenService { service, call_mode: CallMode::Threads, store_monitor: Some(monitor) })
     }
 
     fn error(&self) -> Error {

@@ -55,6 +55,11 @@ impl SharedStore {
         self.url.to_string()
     }
 
+    /// Returns the metrics of a store that is not open.
+    pub fn monitor(&self) -> Arc<dyn StoreMonitor> {
+        Arc::new(Monitor { engine: Arc::clone(&self.engine), store: None })
+    }
+
     /// Opens the store on a thread, and creates a service on it with `create`. Repeats that until the nodes respond. `report`
     /// receives the reason of each failure.
     ///
@@ -99,7 +104,7 @@ impl SharedStore {
             Maintenance::start(store.clone(), log).map_err(|error| OpenError::Permanent(CliError::system(error)))?;
         // Until the process ends, without waiting for its round: another server continues it.
         std::mem::forget(maintenance);
-        let monitor = Arc::new(Monitor { engine: Arc::clone(&self.engine), store });
+        let monitor = Arc::new(Monitor { engine: Arc::clone(&self.engine), store: Some(store) });
         Ok(OpenService { service, call_mode: CallMode::Threads, store_monitor: Some(monitor) })
     }
 
@@ -148,17 +153,19 @@ fn convert_error(error: Error) -> OpenError {
     }
 }
 
-/// Reports about the nodes, and what this server has done.
+/// Reports about the nodes, and what this server has done, which is nothing before the store is open.
 #[derive(Debug)]
 struct Monitor {
     engine: Arc<EtcdEngine>,
-    store: ClusterStore,
+    store: Option<ClusterStore>,
 }
 
 impl StoreMonitor for Monitor {
     fn collect_metrics(&self) -> Vec<StoreMetric> {
-        let mut metrics = describe_counters(self.store.counters());
-        metrics.push(gauge("cache_bytes", "Size of the caches of this server", self.store.cache_bytes()));
+        let counters = self.store.as_ref().map(ClusterStore::counters).unwrap_or_default();
+        let cache_bytes = self.store.as_ref().map(ClusterStore::cache_bytes).unwrap_or_default();
+        let mut metrics = describe_counters(counters);
+        metrics.push(gauge("cache_bytes", "Size of the caches of this server", cache_bytes));
         metrics.extend(describe_status(&self.engine.status()));
         metrics
     }
@@ -206,7 +213,7 @@ fn describe_status(status: &EtcdStatus) -> Vec<StoreMetric> {
         gauge("alarms", "Number of alarms of the node that reports the most", alarms),
         gauge(
             "compaction_failing",
-            "1 if the last compaction of this server failed, otherwise 0",
+            "1 if the last compaction of this server failed and no other server has compacted since, otherwise 0",
             status.compaction_error.is_some().into(),
         ),
     ];

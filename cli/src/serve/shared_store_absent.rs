@@ -5,6 +5,8 @@ use super::service::OpenService;
 use crate::exit::CliError;
 use sfn_alias::StepFunctions;
 use sfn_alias::store::Store;
+use sfn_alias_server::http::StoreMonitor;
+use std::sync::Arc;
 use tokio::sync::oneshot::Receiver;
 
 /// Does not exist.
@@ -22,6 +24,10 @@ impl SharedStore {
     }
 
     pub fn url(&self) -> String {
+        match *self {}
+    }
+
+    pub fn monitor(&self) -> Arc<dyn StoreMonitor> {
         match *self {}
     }
 

@@ -102,6 +102,16 @@ fn files_in_use_are_refused() {
 }
 
 #[test]
+fn urls_of_the_same_store_are_refused() {
+    // Nothing listens on the port.
+    for to in ["etcd://127.0.0.1:1/team", "etcd://127.0.0.1:1/team/", "etcd://other:1,127.0.0.1:1/team"] {
+        let output = run_copy("etcd://127.0.0.1:1/team", to);
+        let text = "sfn-alias: FROM and TO are the same\n".to_owned();
+        assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap()), (Some(2), text), "{to}");
+    }
+}
+
+#[test]
 fn a_damaged_source_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let from = create_source(folder.path(), 3, 1, 10_000);

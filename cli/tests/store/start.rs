@@ -59,6 +59,12 @@ fn server_starts_before_the_nodes() {
         let error = client.call(operation, &body).unwrap().error();
         assert_eq!(error, (503, "ServiceUnavailable".to_owned(), text.clone()));
     }
+    // Alerts fire.
+    let page = client.send_raw("GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+    let page = String::from_utf8(page.body).unwrap();
+    for metric in ["nodes 1", "reachable_nodes 0", "has_leader 0", "commits_total 0"] {
+        assert!(page.contains(&format!("\nsfn_alias_store_{metric}\n")), "{metric}: {page}");
+    }
     nodes.node(0).restart();
     // Printed once the store is open.
     let mut printed = String::new();

@@ -25,13 +25,15 @@ struct Rounds {
     many_revisions: i64,
     /// The number of compactions of the cluster.
     version: i64,
-    /// When this engine compacted, or found that another one did, and the revision at that time.
+    /// When this engine found that it or another one compacted, and the revision at that time.
     last: Option<(Instant, i64)>,
+    /// Why this engine's last compaction failed, until it or another one succeeds.
+    failure: Option<Failure>,
     /// Revisions of this engine's rounds, and when they were current.
     revisions: VecDeque<(Instant, i64)>,
 }
 
-/// Why the last compaction failed, if it did.
+/// Why the last compaction failed, if it did and no other engine has compacted since.
 #[derive(Debug, Clone, Default)]
 pub(super) struct CompactionError(Arc<Mutex<Option<String>>>);
 
@@ -61,23 +63,26 @@ pub(super) async fn compact_regularly(
 
 impl Rounds {
     fn new(compaction: Compaction, many_revisions: i64) -> Self {
-        Self { compaction, many_revisions, version: 0, last: None, revisions: VecDeque::new() }
+        Self { compaction, many_revisions, version: 0, last: None, failure: None, revisions: VecDeque::new() }
     }
 
     /// Notes the revision, and compacts if it is time.
+    ///
+    /// # Errors
+    /// The failure of this round, or of the last compaction.
     async fn run(&mut self, nodes: &Nodes, messages: &Messages) -> Result<(), Failure> {
         let response = nodes.txn(read_request(messages), Instant::now() + ATTEMPT).await?;
         let revision = response.header.as_ref().map_or(0, |header| header.revision);
         let version = read_version(response);
         let now = Instant::now();
         if version != self.version || self.last.is_none() {
-            (self.version, self.last) = (version, Some((now, revision)));
+            (self.version, self.last, self.failure) = (version, Some((now, revision)), None);
         }
         self.revisions.push_back((now, revision));
-        match self.choose_retention(revision) {
-            Some(retention) => self.compact(retention, nodes, messages).await,
-            None => Ok(()),
+        if let Some(old) = self.choose_retention(revision).and_then(|retention| self.take_old(retention)) {
+            self.failure = self.compact(old, nodes, messages).await.err();
         }
+        self.failure.clone().map_or(Ok(()), Err)
     }
 
     /// Returns the age of the history that remains, or `None` if it is too early to compact.
@@ -89,15 +94,12 @@ impl Rounds {
         (time.elapsed() >= self.compaction.interval).then_some(self.compaction.retention)
     }
 
-    /// Compacts, unless another engine did since this one read the key.
-    async fn compact(&mut self, retention: Duration, nodes: &Nodes, messages: &Messages) -> Result<(), Failure> {
-        let Some(old) = self.take_old(retention) else { return Ok(()) };
-        match nodes.txn(self.request(messages), Instant::now() + ATTEMPT).await {
-            Ok(response) if !response.succeeded => Ok(()),
-            // Compaction makes space, but the key that decides who compacts cannot be written. So all engines compact.
-            Err(failure) if failure.kind != Kind::NoSpace => Err(failure),
-            _ => compact(nodes, old).await,
-        }
+    /// Compacts, and then tells other engines. Without success they compact, because they may be permitted to.
+    async fn compact(&self, revision: i64, nodes: &Nodes, messages: &Messages) -> Result<(), Failure> {
+        compact(nodes, revision).await?;
+        // If that fails, for example because the database is still full, all engines compact, and this one does in the next round.
+        nodes.txn(self.request(messages), Instant::now() + ATTEMPT).await.ok();
+        Ok(())
     }
 
     /// Increments the version of the key if it is the one that this engine knows.

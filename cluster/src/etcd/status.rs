@@ -7,7 +7,7 @@ use super::proto;
 pub struct EtcdStatus {
     /// The nodes of the URL, in its order.
     pub nodes: Vec<NodeStatus>,
-    /// Why the last compaction failed, if it did.
+    /// Why the last compaction failed, if it did and no other engine has compacted since.
     pub compaction_error: Option<String>,
 }
 

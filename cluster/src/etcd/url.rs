@@ -3,18 +3,18 @@
 use std::fmt;
 use std::str::FromStr;
 
-const DEFAULT_PREFIX: &str = "sfn-alias/1/";
+const DEFAULT_PREFIX: &str = "sfn-alias/";
 const DEFAULT_PORT: u16 = 2379;
 
 /// The nodes of an etcd cluster and the prefix of the keys: `etcd://HOST:2379,HOST:2379,HOST:2379/PREFIX`, or `etcds://` with
-/// TLS. The default port is 2379, and the default prefix `sfn-alias/1/`. A prefix ends with `/`, which is added if it is
+/// TLS. The default port is 2379, and the default prefix `sfn-alias/`. A prefix ends with `/`, which is added if it is
 /// missing.
 ///
 /// ```
 /// use sfn_alias_cluster::etcd::EtcdUrl;
 ///
 /// let url = EtcdUrl::parse("etcds://a.example:2379,b.example").unwrap();
-/// assert_eq!(url.to_string(), "etcds://a.example:2379,b.example:2379/sfn-alias/1/");
+/// assert_eq!(url.to_string(), "etcds://a.example:2379,b.example:2379/sfn-alias/");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EtcdUrl {
@@ -61,6 +61,13 @@ impl EtcdUrl {
     #[must_use]
     pub fn prefix(&self) -> &str {
         &self.prefix
+    }
+
+    /// Whether both URLs certainly have the same keys: the same prefix, and a common node.
+    #[must_use]
+    pub fn is_same_store(&self, other: &Self) -> bool {
+        let is_common = |host: &String| other.hosts.iter().any(|other| other.eq_ignore_ascii_case(host));
+        self.prefix == other.prefix && self.hosts.iter().any(is_common)
     }
 }
 
@@ -121,12 +128,29 @@ mod tests {
     fn urls_are_normalized() {
         let cases = [
             ("etcd://a:1,b:2,c:3/team/one", "etcd://a:1,b:2,c:3/team/one/"),
-            ("etcd://a", "etcd://a:2379/sfn-alias/1/"),
-            ("etcds://a/", "etcds://a:2379/sfn-alias/1/"),
+            ("etcd://a", "etcd://a:2379/sfn-alias/"),
+            ("etcds://a/", "etcds://a:2379/sfn-alias/"),
             ("etcd://[::1]:5,[fe80::1]/X1/", "etcd://[::1]:5,[fe80::1]:2379/X1/"),
         ];
         for (text, expected) in cases {
             assert_eq!(EtcdUrl::parse(text).unwrap().to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn stores_are_the_same_with_a_common_node_and_prefix() {
+        let cases = [
+            ("etcd://a/team", "etcd://A:2379/team/", true),
+            ("etcd://a,b/team", "etcds://c,b/team", true),
+            ("etcd://a", "etcd://a/sfn-alias", true),
+            ("etcd://a/team", "etcd://a/other", false),
+            ("etcd://a/team", "etcd://b/team", false),
+            ("etcd://a:1/team", "etcd://a:2/team", false),
+        ];
+        for (first, second, expected) in cases {
+            let [first, second] = [first, second].map(|url| EtcdUrl::parse(url).unwrap());
+            assert_eq!(first.is_same_store(&second), expected, "{first} {second}");
+            assert_eq!(second.is_same_store(&first), expected, "{second} {first}");
         }
     }
 
