@@ -1,4 +1,4 @@
-//! What a process remembers: state machines and executions, which may be outdated, and revisions, which never change.
+//! The caches of a process: state machines and executions, which may be outdated, and revisions, which never change.
 
 use crate::key::Id;
 use crate::read_execution::ReadExecution;
