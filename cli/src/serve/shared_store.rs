@@ -96,8 +96,8 @@ impl SharedStore {
         create: &impl Fn(Box<dyn Store>) -> sfn_alias::Result<StepFunctions>,
     ) -> Result<OpenService, OpenError> {
         self.probe()?;
-        let options = StoreOptions { timeout: self.timeout, ..StoreOptions::default() };
-        let store = ClusterStore::open(Arc::clone(&self.engine) as Arc<dyn Engine>, options).map_err(convert_error)?;
+        let engine = Arc::clone(&self.engine) as Arc<dyn Engine>;
+        let store = ClusterStore::open(engine, choose_options(self.timeout)).map_err(convert_error)?;
         let service = create(Box::new(store.clone())).map_err(convert_error)?;
         let log = |error: &Error| tracing::warn!(%error, "the maintenance of the store failed; it is repeated");
         let maintenance =
@@ -133,6 +133,12 @@ impl SharedStore {
             false => Err(OpenError::Temporary(reason)),
         }
     }
+}
+
+/// Returns options for a timeout of requests. It has time for attempts at three nodes.
+fn choose_options(timeout: Duration) -> StoreOptions {
+    let options = StoreOptions::default();
+    StoreOptions { timeout, attempt_timeout: options.attempt_timeout.min(timeout / 3), ..options }
 }
 
 /// The text of rustls for a certificate that is not valid, for example because another CA signed it.
@@ -234,4 +240,15 @@ fn describe_status(status: &EtcdStatus) -> Vec<StoreMetric> {
 
 fn to_u64(number: usize) -> u64 {
     u64::try_from(number).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_has_time_for_three_attempts() {
+        let attempt = |seconds| choose_options(Duration::from_secs(seconds)).attempt_timeout;
+        assert_eq!([1, 3, 6, 60].map(|seconds| attempt(seconds).as_millis()), [333, 1000, 1000, 1000]);
+    }
 }
