@@ -57,7 +57,9 @@ impl Attempts {
     }
 
     pub fn end_of_attempt(&self, deadline: Instant) -> Instant {
-        add(self.now(), self.options.attempt_timeout).min(deadline)
+        // With a short timeout, there is still time for other nodes.
+        let timeout = self.options.attempt_timeout.min(self.options.timeout / 3);
+        add(self.now(), timeout).min(deadline)
     }
 }
 

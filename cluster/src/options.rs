@@ -10,7 +10,7 @@ use std::time::Duration;
 pub struct StoreOptions {
     /// How long a transaction is attempted before it fails.
     pub timeout: Duration,
-    /// How long one attempt may take. The next one may use another node.
+    /// How long one attempt may take, at most a third of the timeout. The next one may use another node.
     pub attempt_timeout: Duration,
     /// The maximum size of each cache in bytes: of state machines, of revisions, and of executions.
     pub cache_bytes: u64,

@@ -58,7 +58,7 @@ fn scenarios_accept_a_store_in_memory() {
 
 #[test]
 fn several_stores_on_one_engine_are_linearizable() {
-    run_seeds(400, |seed| run(seed, Size { stores: 3, operations: 40 }, &open, &|engine| engine));
+    run_seeds(2000, |seed| run(seed, Size { stores: 3, operations: 40 }, &open, &|engine| engine));
 }
 
 const MUTATED: Size = Size { stores: 3, operations: 40 };
