@@ -127,12 +127,25 @@ impl SharedStore {
             }
         }
         let reasons: Vec<String> = failures.iter().map(ToString::to_string).collect();
-        let reason = reasons.join("; ");
+        let reasons = reasons.join("; ");
+        let reason = find_help(&reasons).map_or_else(|| reasons.clone(), |help| format!("{reasons}; help: {help}"));
         match failures.iter().all(is_permanent) {
             true => Err(OpenError::Permanent(CliError::System(format!("{OPTION}: {reason}")))),
             false => Err(OpenError::Temporary(reason)),
         }
     }
+}
+
+/// Returns what to do about a URL that is probably wrong.
+fn find_help(reasons: &str) -> Option<&'static str> {
+    let contains = |texts: &[&str]| texts.iter().any(|text| reasons.contains(text));
+    if contains(&["tls handshake eof", "InvalidContentType"]) {
+        return Some("a URL with etcds:// needs nodes with TLS, and their port for clients, for example 2379");
+    }
+    if contains(&["broken pipe", "connection reset", "http2 error", "frame"]) {
+        return Some("check that the URL has the port for clients, for example 2379; for nodes with TLS, use etcds://");
+    }
+    contains(&["dns error"]).then_some("check the host names of the URL")
 }
 
 /// Returns options for a timeout of requests. It has time for attempts at three nodes.
@@ -245,6 +258,12 @@ fn to_u64(number: usize) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn errors_of_names_have_help() {
+        assert_eq!(find_help("transport error: dns error"), Some("check the host names of the URL"));
+        assert_eq!(find_help("Connection refused (os error 111)"), None);
+    }
 
     #[test]
     fn a_request_has_time_for_three_attempts() {
