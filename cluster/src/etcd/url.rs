@@ -118,7 +118,9 @@ fn parse_prefix(text: &str) -> Result<String, &'static str> {
     }
     // The keys of records begin with a letter and `/`: a store with the prefix `a/` would read those of `a/m/`.
     if text.split('/').any(|part| part.len() == 1 && part.bytes().all(|byte| byte.is_ascii_lowercase())) {
-        return Err("a part of the prefix is one lowercase letter, like the keys of records; use for example /team-x");
+        return Err(
+            "the prefix must not have a part of one lowercase letter, like the keys of records; use for example /team-x",
+        );
     }
     Ok(if text.ends_with('/') { text.to_owned() } else { format!("{text}/") })
 }
@@ -172,7 +174,7 @@ mod tests {
             ("etcd://[::1", "`[:` is not a valid host"),
             (
                 "etcd://a/p/m",
-                "a part of the prefix is one lowercase letter, like the keys of records; use for example /team-x",
+                "the prefix must not have a part of one lowercase letter, like the keys of records; use for example /team-x",
             ),
             ("etcd://a/p?x", "the prefix must be up to 256 visible ASCII characters without `?` and `#`"),
         ];
