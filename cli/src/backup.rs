@@ -1,7 +1,8 @@
 //! `sfn-alias backup`, `restore` and `reset`
 
 use crate::endpoint::{
-    DEFAULT_ACCOUNT, Endpoint, EndpointArgs, SIGNING_HELP, STEP_FUNCTIONS, Service, describe_own_url,
+    DEFAULT_ACCOUNT, Endpoint, EndpointArgs, SIGNING_HELP, STEP_FUNCTIONS, Service, create_file_parser,
+    describe_own_url, is_store_url,
 };
 use crate::exit::{CliError, CommandResult, OK};
 use crate::output;
@@ -60,7 +61,7 @@ Deletes the state machines of all accounts and regions, with everything that bel
 #[command(mut_arg("endpoint_url", describe_own_url))]
 pub(crate) struct ResetArgs {
     /// Reset this SQLite file instead of an endpoint
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = create_file_parser())]
     pub data: Option<PathBuf>,
     #[command(flatten)]
     pub endpoint: EndpointArgs,
@@ -111,8 +112,7 @@ fn open_own_endpoint(endpoint: &EndpointArgs, service: Service) -> Result<Endpoi
 
 /// Checks that an argument is not the URL of a store, which has its own backups.
 fn check_file(argument: &str, file: &Path) -> Result<(), CliError> {
-    let is_url = ["etcd:", "etcds:"].iter().any(|scheme| file.to_string_lossy().starts_with(scheme));
-    if !is_url {
+    if !is_store_url(file) {
         return Ok(());
     }
     Err(CliError::Usage(format!(

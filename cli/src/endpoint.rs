@@ -3,6 +3,7 @@
 use crate::agent::{TIMEOUT, build_agent, find_tls_help, send_request};
 use crate::exit::CliError;
 use crate::signing::{Caller, is_aws_url};
+use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{Arg, Args};
 use http::{HeaderValue, Request, Response, header};
 use sfn_alias::{Json, Operation, Reply, Scope, StepFunctions};
@@ -233,12 +234,27 @@ pub(crate) fn describe_own_file(argument: Arg) -> Arg {
     argument.help("Use this SQLite file instead of an endpoint")
 }
 
+/// Creates a parser for the option `--data`, which rejects the URL of a store: it is not the path of a file.
+pub(crate) fn create_file_parser() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().try_map(|path| match is_store_url(&path) {
+        true => {
+            Err("expected a file, found the URL of a store; start `sfn-alias serve --store URL`, and use its endpoint")
+        }
+        false => Ok(path),
+    })
+}
+
+/// Returns whether an argument is the URL of a store.
+pub(crate) fn is_store_url(argument: &Path) -> bool {
+    ["etcd:", "etcds:"].iter().any(|scheme| argument.to_string_lossy().starts_with(scheme))
+}
+
 /// The file or endpoint that a command uses.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Service")]
 pub(crate) struct BackendArgs {
     /// Use this SQLite file instead of an endpoint; CreateStateMachine creates it
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = create_file_parser())]
     pub data: Option<PathBuf>,
     #[command(flatten)]
     pub endpoint: EndpointArgs,

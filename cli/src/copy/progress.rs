@@ -2,6 +2,8 @@
 
 use sfn_alias::store::{CopyProgress, CopyStep};
 use std::io::{IsTerminal, Write};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread::Builder;
 use std::time::{Duration, Instant};
 
 /// Moves the cursor to the start of the line and clears the line.
@@ -10,6 +12,9 @@ const CLEAR_LINE: &str = "\r\x1b[K";
 const TERMINAL_INTERVAL: Duration = Duration::from_millis(100);
 /// Time between two lines of a log.
 const LOG_INTERVAL: Duration = Duration::from_secs(5);
+
+/// How long a store may need to open before a line says so.
+const WAIT: Duration = Duration::from_secs(2);
 
 /// How progress is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +55,23 @@ impl Progress {
         let line = format_progress(progress);
         let text = if self.mode == Mode::Terminal { format!("{CLEAR_LINE}{line}") } else { format!("{line}\n") };
         write(&text);
+    }
+
+    /// Opens a store. If that takes long, prints what is waited for.
+    pub fn wait<T>(&self, url: &str, open: impl FnOnce() -> T) -> T {
+        let (opened, is_opened) = mpsc::channel::<()>();
+        let report = move || {
+            if is_opened.recv_timeout(WAIT) == Err(RecvTimeoutError::Timeout) {
+                write(&format!("waiting for {url}\n"));
+            }
+        };
+        std::thread::scope(|scope| {
+            // Without a thread, only the line is missing.
+            let _thread = (self.mode != Mode::Quiet).then(|| Builder::new().spawn_scoped(scope, report));
+            let result = open();
+            drop(opened);
+            result
+        })
     }
 
     /// Clears the line on a terminal.

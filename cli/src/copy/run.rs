@@ -48,9 +48,9 @@ pub(crate) fn run(args: &CopyArgs) -> CommandResult {
     if from.is_same(&to) {
         return Err(CliError::Usage("FROM and TO are the same".to_owned()));
     }
-    let source = from.open_source(&args.access)?;
-    let target = to.open(&args.access)?;
     let mut progress = Progress::new(args.quiet);
+    let source = from.open_source(&args.access, &progress)?;
+    let target = to.open(&args.access, &progress)?;
     let mut was_copied = false;
     let result = copy(&*source, &*target, &mut |update| {
         was_copied = true;
@@ -117,15 +117,15 @@ impl<'a> Place<'a> {
         }
     }
 
-    fn open_source(&self, access: &StoreAccessArgs) -> Result<Box<dyn CopyStore>, CliError> {
+    fn open_source(&self, access: &StoreAccessArgs, progress: &Progress) -> Result<Box<dyn CopyStore>, CliError> {
         if let Self::File(path) = self {
             let cannot_read = |error| CliError::System(format!("cannot read `{}`: {error}", path.display()));
             std::fs::metadata(path).map_err(cannot_read)?;
         }
-        self.open(access)
+        self.open(access, progress)
     }
 
-    fn open(&self, access: &StoreAccessArgs) -> Result<Box<dyn CopyStore>, CliError> {
+    fn open(&self, access: &StoreAccessArgs, progress: &Progress) -> Result<Box<dyn CopyStore>, CliError> {
         match self {
             Self::File(path) if path.exists() && is_locked(path) => Err(CliError::System(format!(
                 "`{}` is in use; stop the process that uses it, for example `sfn-alias serve`",
@@ -135,7 +135,7 @@ impl<'a> Place<'a> {
             Self::Url(url) => {
                 let (_, engine) = access.prepare("the argument", url)?;
                 let options = StoreOptions { timeout: STORE_TIMEOUT, ..StoreOptions::default() };
-                let store = ClusterStore::open_copy(Arc::new(engine), options)?;
+                let store = progress.wait(url, || ClusterStore::open_copy(Arc::new(engine), options))?;
                 Ok(Box::new(store))
             }
         }

@@ -1,7 +1,7 @@
 //! The service of an alias: an endpoint or a file.
 
 use super::log::Log;
-use crate::endpoint::{Backend, Endpoint, EndpointArgs, STEP_FUNCTIONS, parse_scope};
+use crate::endpoint::{Backend, Endpoint, EndpointArgs, STEP_FUNCTIONS, create_file_parser, parse_scope};
 use crate::exit::CliError;
 use clap::Args;
 use serde_json::Value;
@@ -16,7 +16,7 @@ use std::time::Duration;
 #[command(next_help_heading = "Service")]
 pub(crate) struct AliasServiceArgs {
     /// SQLite file to use instead of an endpoint; stop `sfn-alias serve` on this file first
-    #[arg(long, value_name = "FILE", help_heading = "Service")]
+    #[arg(long, value_name = "FILE", help_heading = "Service", value_parser = create_file_parser())]
     pub data: Option<PathBuf>,
     #[command(flatten)]
     pub endpoint: EndpointArgs,

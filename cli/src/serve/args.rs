@@ -1,5 +1,6 @@
 //! The options of `sfn-alias serve`. Each has an environment variable, for services and containers.
 
+use crate::endpoint::create_file_parser;
 #[cfg(feature = "store")]
 use clap::Arg;
 use clap::builder::{BoolishValueParser, RangedU64ValueParser};
@@ -103,7 +104,7 @@ pub(crate) struct ServeArgs {
     #[arg(long, default_value_t = 8083, env = "SFN_ALIAS_PORT")]
     pub port: u16,
     /// Store data in this SQLite file, created if missing [default: in memory]
-    #[arg(long, value_name = "FILE", env = "SFN_ALIAS_DATA")]
+    #[arg(long, value_name = "FILE", env = "SFN_ALIAS_DATA", value_parser = create_file_parser())]
     pub data: Option<PathBuf>,
     #[command(flatten)]
     pub store: StoreArgs,

@@ -96,8 +96,8 @@ impl SharedStore {
         create: &impl Fn(Box<dyn Store>) -> sfn_alias::Result<StepFunctions>,
     ) -> Result<OpenService, OpenError> {
         self.probe()?;
-        let options = StoreOptions { timeout: self.timeout, ..StoreOptions::default() };
-        let store = ClusterStore::open(Arc::clone(&self.engine) as Arc<dyn Engine>, options).map_err(convert_error)?;
+        let engine = Arc::clone(&self.engine) as Arc<dyn Engine>;
+        let store = ClusterStore::open(engine, choose_options(self.timeout)).map_err(convert_error)?;
         let service = create(Box::new(store.clone())).map_err(convert_error)?;
         let log = |error: &Error| tracing::warn!(%error, "the maintenance of the store failed; it is repeated");
         let maintenance =
@@ -127,12 +127,31 @@ impl SharedStore {
             }
         }
         let reasons: Vec<String> = failures.iter().map(ToString::to_string).collect();
-        let reason = reasons.join("; ");
+        let reasons = reasons.join("; ");
+        let reason = find_help(&reasons).map_or_else(|| reasons.clone(), |help| format!("{reasons}; help: {help}"));
         match failures.iter().all(is_permanent) {
             true => Err(OpenError::Permanent(CliError::System(format!("{OPTION}: {reason}")))),
             false => Err(OpenError::Temporary(reason)),
         }
     }
+}
+
+/// Returns what to do about a URL that is probably wrong.
+fn find_help(reasons: &str) -> Option<&'static str> {
+    let contains = |texts: &[&str]| texts.iter().any(|text| reasons.contains(text));
+    if contains(&["tls handshake eof", "InvalidContentType"]) {
+        return Some("a URL with etcds:// needs nodes with TLS, and their port for clients, for example 2379");
+    }
+    if contains(&["broken pipe", "connection reset", "http2 error", "frame"]) {
+        return Some("check that the URL has the port for clients, for example 2379; for nodes with TLS, use etcds://");
+    }
+    contains(&["dns error"]).then_some("check the host names of the URL")
+}
+
+/// Returns options for a timeout of requests. It has time for attempts at three nodes.
+fn choose_options(timeout: Duration) -> StoreOptions {
+    let options = StoreOptions::default();
+    StoreOptions { timeout, attempt_timeout: options.attempt_timeout.min(timeout / 3), ..options }
 }
 
 /// The text of rustls for a certificate that is not valid, for example because another CA signed it.
@@ -234,4 +253,21 @@ fn describe_status(status: &EtcdStatus) -> Vec<StoreMetric> {
 
 fn to_u64(number: usize) -> u64 {
     u64::try_from(number).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_of_names_have_help() {
+        assert_eq!(find_help("transport error: dns error"), Some("check the host names of the URL"));
+        assert_eq!(find_help("Connection refused (os error 111)"), None);
+    }
+
+    #[test]
+    fn a_request_has_time_for_three_attempts() {
+        let attempt = |seconds| choose_options(Duration::from_secs(seconds)).attempt_timeout;
+        assert_eq!([1, 3, 6, 60].map(|seconds| attempt(seconds).as_millis()), [333, 1000, 1000, 1000]);
+    }
 }

@@ -7,6 +7,7 @@ use crate::support::{Client, PREFIX, Server, create_machine_request, program, st
 use serde_json::{Value, json};
 use sfn_alias::StepFunctions;
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
@@ -109,6 +110,19 @@ fn urls_of_the_same_store_are_refused() {
         let text = "sfn-alias: FROM and TO are the same\n".to_owned();
         assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap()), (Some(2), text), "{to}");
     }
+}
+
+#[test]
+fn a_store_that_does_not_respond_is_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let from = create_source(folder.path(), 1, 1, 10);
+    // Nothing listens on the port.
+    let mut copy = program(&["copy", &from, "etcd://127.0.0.1:1/team"]).stderr(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(copy.stderr.take().unwrap()).read_line(&mut line).unwrap();
+    copy.kill().unwrap();
+    copy.wait().unwrap();
+    assert_eq!(line, "waiting for etcd://127.0.0.1:1/team\n");
 }
 
 #[test]

@@ -22,7 +22,7 @@ fn check_conflict(args: &[&str], expected: &str) {
 fn url_is_checked_and_a_password_is_not_printed() {
     check_usage(
         &["--store", "http://127.0.0.1:1"],
-        "--store: `http://127.0.0.1:1` is not a valid URL of etcd: the scheme is not `etcd` or `etcds`; expected etcd://HOST:2379,HOST:2379/PREFIX",
+        "--store: `http://127.0.0.1:1` is not a valid URL of etcd: the scheme is not `etcd` or `etcds`; expected etcd://HOST:2379,HOST:2379/PREFIX, or etcds:// with TLS",
     );
     check_usage(
         &["--store", "etcd://me:secret@127.0.0.1:1/orders"],
@@ -40,6 +40,22 @@ fn other_stores_are_conflicts() {
         &["--store", STORE, "--upstream", "http://127.0.0.1:4566"],
         "--upstream cannot be used with --store: each server would ask the engine about the executions of all servers; use --data",
     );
+}
+
+#[test]
+fn a_url_is_no_data_file() {
+    let error = "expected a file, found the URL of a store; start `sfn-alias serve --store URL`, and use its endpoint";
+    let expected = format!("error: invalid value '{STORE}' for '--data <FILE>': {error}");
+    for args in [
+        &["serve", "--data", STORE][..],
+        &["call", "ListStateMachines", "{}", "--data", STORE],
+        &["reset", "--data", STORE],
+        &["prune", "--data", STORE],
+    ] {
+        let output = program(args).output().unwrap();
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.code(), text.lines().next()), (Some(2), Some(&*expected)), "{args:?}");
+    }
 }
 
 #[test]

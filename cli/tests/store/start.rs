@@ -93,6 +93,33 @@ fn server_without_nodes_stops_at_once() {
     drop(log.read_to_string(&mut line));
 }
 
+/// Returns the reason in the log of a server that cannot open its store.
+fn read_reason(url: &str) -> String {
+    let mut command = program(&["serve", "--port", "0", "--log-format", "json", "--store", url]);
+    let mut process = Process(command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap());
+    let mut log = BufReader::new(process.0.stderr.take().unwrap()).lines();
+    let line = log.by_ref().map(Result::unwrap).find(|line| line.contains("the store cannot be opened")).unwrap();
+    serde_json::from_str::<Value>(&line).unwrap()["reason"].as_str().unwrap().to_owned()
+}
+
+/// A URL that is probably wrong has help in the log.
+#[test]
+#[ignore = "needs etcd: make cluster"]
+fn wrong_urls_have_help() {
+    let nodes = Nodes::start(1);
+    let url = nodes.url("orders");
+    let reason = read_reason(&url.replace("etcd://", "etcds://"));
+    assert!(
+        reason.ends_with(
+            "; help: a URL with etcds:// needs nodes with TLS, and their port for clients, for example 2379"
+        ),
+        "{reason}"
+    );
+    let server = crate::support::Server::start(&[]);
+    let reason = read_reason(&format!("etcd://{}/orders", server.address));
+    assert!(reason.contains("; help: check that the URL has the port for clients"), "{reason}");
+}
+
 fn new_ca() -> CertifiedIssuer<'static, KeyPair> {
     let mut params = CertificateParams::new(vec![]).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);

@@ -56,7 +56,8 @@ pub(super) async fn compact_regularly(
 ) {
     let mut rounds = Rounds::new(compaction, MANY_REVISIONS);
     loop {
-        error.set(rounds.run(&nodes, &messages).await.err().map(|failure| failure.reason));
+        rounds.run(&nodes, &messages).await;
+        error.set(rounds.failure.as_ref().map(|failure| failure.reason.clone()));
         tokio::time::sleep(compaction.interval / ROUNDS).await;
     }
 }
@@ -67,11 +68,9 @@ impl Rounds {
     }
 
     /// Notes the revision, and compacts if it is time.
-    ///
-    /// # Errors
-    /// The failure of this round, or of the last compaction.
-    async fn run(&mut self, nodes: &Nodes, messages: &Messages) -> Result<(), Failure> {
-        let response = nodes.txn(read_request(messages), Instant::now() + ATTEMPT).await?;
+    async fn run(&mut self, nodes: &Nodes, messages: &Messages) {
+        // If the read fails, no compaction has failed, and the next round reads again.
+        let Ok(response) = nodes.txn(read_request(messages), Instant::now() + ATTEMPT).await else { return };
         let revision = response.header.as_ref().map_or(0, |header| header.revision);
         let version = read_version(response);
         let now = Instant::now();
@@ -82,7 +81,6 @@ impl Rounds {
         if let Some(old) = self.choose_retention(revision).and_then(|retention| self.take_old(retention)) {
             self.failure = self.compact(old, nodes, messages).await.err();
         }
-        self.failure.clone().map_or(Ok(()), Err)
     }
 
     /// Returns the age of the history that remains, or `None` if it is too early to compact.
@@ -140,8 +138,15 @@ fn read_request(messages: &Messages) -> proto::TxnRequest {
     proto::TxnRequest { success: vec![range_operation(range)], ..Default::default() }
 }
 
+/// Makes up to as many attempts as there are nodes.
 async fn compact(nodes: &Nodes, revision: i64) -> Result<(), Failure> {
-    match nodes.compact(revision, Instant::now() + ATTEMPT).await {
+    let mut result = nodes.compact(revision, Instant::now() + ATTEMPT).await;
+    for _ in 1..nodes.hosts().count() {
+        if result.as_ref().is_err_and(Failure::is_of_node) {
+            result = nodes.compact(revision, Instant::now() + ATTEMPT).await;
+        }
+    }
+    match result {
         // Somebody compacted to a later revision.
         Err(failure) if failure.kind == Kind::Compacted => Ok(()),
         Err(failure) if failure.kind == Kind::Rejected => Err(explain(failure)),

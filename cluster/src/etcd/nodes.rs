@@ -25,6 +25,8 @@ const PING_TIMEOUT: Duration = Duration::from_secs(2);
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(800);
 /// How long a node that did not answer is avoided, in milliseconds.
 const AVOIDED: u64 = 5000;
+/// How long a node that did not answer is a part of reasons, in milliseconds.
+const REPORTED: u64 = 10_000;
 /// A page of executions arrives without waiting for the window.
 const WINDOW: u32 = 4 << 20;
 
@@ -116,18 +118,38 @@ impl Nodes {
     {
         let index = self.current.load(Ordering::Relaxed);
         let node = self.nodes.get(index).ok_or_else(no_node)?;
-        let result = self.call_node(node, path, message, until).await;
-        if let Err(failure) = &result
-            && failure.is_of_node()
-        {
-            self.replace_node(index, node, failure);
+        match self.call_node(node, path, message, until).await {
+            Err(failure) if failure.is_of_node() => {
+                self.replace_node(index, node, &failure);
+                Err(self.explain_majority(failure))
+            }
+            result => result,
         }
-        result
+    }
+
+    /// Adds that most nodes did not respond lately: the failure of one node would not be the reason.
+    fn explain_majority(&self, failure: Failure) -> Failure {
+        let now = self.now();
+        let is_failed = |node: &&Node| match node.failed.load(Ordering::Relaxed) {
+            0 => false,
+            failed => now.saturating_sub(failed) < REPORTED,
+        };
+        let (failed, all) = (self.nodes.iter().filter(is_failed).count(), self.nodes.len());
+        if all == 1 || failed * 2 <= all {
+            return failure;
+        }
+        let most = format!("most of the {all} nodes did not respond in the last {} s", REPORTED / 1000);
+        Failure { reason: format!("{} ({most})", failure.reason), ..failure }
+    }
+
+    /// Returns the time in milliseconds after `start`, at least 1.
+    fn now(&self) -> u64 {
+        u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX).max(1)
     }
 
     /// Chooses the node of the next calls after a failure: the one whose last failure is the longest ago.
     fn replace_node(&self, index: usize, node: &Node, failure: &Failure) {
-        let now = u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX).max(1);
+        let now = self.now();
         if failure.breaks_connection() {
             node.failed.store(now, Ordering::Relaxed);
         }
@@ -216,8 +238,10 @@ impl Node {
         R: prost::Message + Default + 'static,
     {
         let mut request = Request::new(message);
-        // A node without a leader refuses the request before it processes it.
-        request.metadata_mut().insert("hasleader", MetadataValue::from_static("true"));
+        // A node without a leader refuses the request before it processes it, but tells its status.
+        if path != STATUS {
+            request.metadata_mut().insert("hasleader", MetadataValue::from_static("true"));
+        }
         if let Some(token) = token {
             request.metadata_mut().insert("token", token.clone());
         }

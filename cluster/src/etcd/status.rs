@@ -28,7 +28,7 @@ pub struct NodeStatus {
     pub database_bytes_in_use: u64,
     /// The maximum size of the file in bytes, if the node reports it.
     pub quota_bytes: Option<u64>,
-    /// Alarms and other problems that the node reports, for example of a full database.
+    /// Alarms that the node reports, for example of a full database.
     pub alarms: Vec<String>,
 }
 
@@ -63,7 +63,8 @@ impl NodeStatus {
             database_bytes: to_size(response.db_size),
             database_bytes_in_use: to_size(response.db_size_in_use),
             quota_bytes: Some(to_size(response.db_size_quota)).filter(|quota| *quota > 0),
-            alarms: response.errors,
+            // What is missing is the leader, which is no alarm.
+            alarms: response.errors.into_iter().filter(|error| !error.contains("no leader")).collect(),
         }
     }
 }

@@ -30,7 +30,8 @@ impl EtcdUrl {
     /// Returns a text if it is not a valid URL of an etcd cluster.
     pub fn parse(url: &str) -> Result<Self, String> {
         let explain = |problem: &str| {
-            format!("`{url}` is not a valid URL of etcd: {problem}; expected etcd://HOST:2379,HOST:2379/PREFIX")
+            let expected = "etcd://HOST:2379,HOST:2379/PREFIX, or etcds:// with TLS";
+            format!("`{url}` is not a valid URL of etcd: {problem}; expected {expected}")
         };
         let (scheme, rest) = url.split_once("://").ok_or_else(|| explain("it has no scheme"))?;
         let secure = match scheme {
@@ -94,12 +95,15 @@ fn parse_host(text: &str) -> Result<String, String> {
         }
         _ => (text, DEFAULT_PORT),
     };
+    if host.is_empty() {
+        return Err("a host is missing".to_owned());
+    }
     let inner = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
     let valid = match inner {
         Some(address) => address.parse::<std::net::Ipv6Addr>().is_ok(),
         None => {
             let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
-            !host.is_empty() && host.bytes().all(is_part)
+            host.bytes().all(is_part)
         }
     };
     if valid { Ok(format!("{host}:{port}")) } else { Err(format!("`{host}` is not a valid host")) }
@@ -114,7 +118,9 @@ fn parse_prefix(text: &str) -> Result<String, &'static str> {
     }
     // The keys of records begin with a letter and `/`: a store with the prefix `a/` would read those of `a/m/`.
     if text.split('/').any(|part| part.len() == 1 && part.bytes().all(|byte| byte.is_ascii_lowercase())) {
-        return Err("the prefix must not have a part of one lowercase letter, like the keys of records");
+        return Err(
+            "the prefix must not have a part of one lowercase letter, like the keys of records; use for example /team-x",
+        );
     }
     Ok(if text.ends_with('/') { text.to_owned() } else { format!("{text}/") })
 }
@@ -159,19 +165,23 @@ mod tests {
         let cases = [
             ("a:2379", "it has no scheme"),
             ("http://a:2379", "the scheme is not `etcd` or `etcds`"),
-            ("etcd://", "`` is not a valid host"),
-            ("etcd://a,,b", "`` is not a valid host"),
+            ("etcd://", "a host is missing"),
+            ("etcd://a,,b", "a host is missing"),
             ("etcd://a:0", "`0` is not a valid port"),
             ("etcd://a:65536", "`65536` is not a valid port"),
             ("etcd://user:pass@a:1", "`user:pass@a` is not a valid host"),
             ("etcd://a b", "`a b` is not a valid host"),
             ("etcd://[::1", "`[:` is not a valid host"),
-            ("etcd://a/p/m", "the prefix must not have a part of one lowercase letter, like the keys of records"),
+            (
+                "etcd://a/p/m",
+                "the prefix must not have a part of one lowercase letter, like the keys of records; use for example /team-x",
+            ),
             ("etcd://a/p?x", "the prefix must be up to 256 visible ASCII characters without `?` and `#`"),
         ];
         for (text, problem) in cases {
-            let expected =
-                format!("`{text}` is not a valid URL of etcd: {problem}; expected etcd://HOST:2379,HOST:2379/PREFIX");
+            let expected = format!(
+                "`{text}` is not a valid URL of etcd: {problem}; expected etcd://HOST:2379,HOST:2379/PREFIX, or etcds:// with TLS"
+            );
             assert_eq!(EtcdUrl::parse(text).unwrap_err(), expected);
         }
     }

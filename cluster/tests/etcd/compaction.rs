@@ -48,6 +48,27 @@ fn old_history_is_removed() {
     wait_until_forgotten(&engine, "a", first);
 }
 
+/// An engine that starts at a node that does not respond has not failed to compact.
+#[test]
+#[ignore = "needs etcd: make cluster"]
+fn a_node_that_does_not_respond_is_no_failed_compaction() {
+    let nodes = Nodes::start(1);
+    let engine = connect(&nodes);
+    let first = write_three_times(&engine, "a");
+    // Nothing listens on the port. Engines start at any node.
+    let url = nodes.url("compacting").replace("etcd://", "etcd://127.0.0.1:1,127.0.0.1:1,127.0.0.1:1,");
+    let compaction = Some(Compaction { interval: Duration::from_secs(2), retention: Duration::from_millis(100) });
+    let engines: Vec<_> =
+        (0..4).map(|_| EtcdEngine::connect(EtcdOptions { compaction, ..options(&url) }).unwrap()).collect();
+    let limit = Instant::now() + Duration::from_secs(60);
+    while !is_forgotten(&engine, "a", first) {
+        assert!(Instant::now() < limit, "the history was not compacted");
+        for engine in &engines {
+            assert_eq!(engine.status().compaction_error, None);
+        }
+    }
+}
+
 #[test]
 #[ignore = "needs etcd: make cluster"]
 fn a_full_database_is_compacted() {

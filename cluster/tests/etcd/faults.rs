@@ -98,6 +98,11 @@ fn without_a_quorum_calls_fail_in_time_and_nothing_is_called_done() {
     // A node that knows of no leader refuses commits before it proposes them.
     let result = repeat_until_refused(&engine);
     assert!(result.contains("no leader") || result.to_lowercase().contains("connection refused"), "{result}");
+    assert!(result.ends_with(" (most of the 3 nodes did not respond in the last 10 s)"), "{result}");
+    // It responds, and has no alarm.
+    let status = engine.status();
+    assert_eq!((status.reachable(), status.leader()), (1, None), "{status:?}");
+    assert!(status.nodes[2].database_bytes > 0 && status.nodes[2].alarms.is_empty(), "{status:?}");
     nodes.node(0).spawn();
     nodes.node(1).spawn();
     assert!(nodes.node(0).wait() && nodes.node(1).wait());
