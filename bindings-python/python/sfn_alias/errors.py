@@ -176,11 +176,11 @@ class InternalServerError(StepFunctionsError, number=202):
 
 
 class ServiceUnavailable(StepFunctionsError, number=204):
-    """A fault of the rules: AWS is temporarily not available."""
+    """A fault of the rules, or a shared store is temporarily not available; nothing was changed."""
 
 
 class InternalFailure(StepFunctionsError, number=210):
-    """A bug in this library."""
+    """A bug in this library, or a shared store has not confirmed the request, which may have been applied."""
 
 
 class StorageFailure(StepFunctionsError, number=220):
