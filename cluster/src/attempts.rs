@@ -1,7 +1,8 @@
 //! Repeats calls of the engine until they succeed or the time is over.
 
-use crate::engine::{Engine, EngineError, Found, Read};
+use crate::engine::{Engine, EngineError, Found, Read, Record};
 use crate::options::{Counters, StoreOptions, count};
+use crate::state_machine::{first_record, missing_result};
 use crate::timer::Timer;
 use sfn_alias::{Error, Result};
 use std::sync::Arc;
@@ -39,6 +40,12 @@ impl Attempts {
     /// Reads at one moment.
     pub fn read(&self, reads: &[Read], deadline: Instant) -> Result<Vec<Found>> {
         self.repeat(deadline, || self.engine.read(reads, self.end_of_attempt(deadline)))
+    }
+
+    /// Reads up to one record.
+    pub fn read_record(&self, read: Read, deadline: Instant) -> Result<Option<Record>> {
+        let found = self.read(&[read], deadline)?;
+        Ok(first_record(found.first().ok_or_else(missing_result)?)?.cloned())
     }
 
     /// Repeats a call that writes nothing.

@@ -59,8 +59,7 @@ impl CopyStore for ClusterStore {
 fn commit_with_token_key(shared: &Shared, writes: &[Write]) -> Result<()> {
     let deadline = shared.attempts.deadline();
     loop {
-        let found = shared.attempts.read(&[Read::Generation(key::TOKEN_KEY.to_vec())], deadline)?;
-        let token_key = first_record(found.first().ok_or_else(missing_result)?)?;
+        let token_key = shared.attempts.read_record(Read::Generation(key::TOKEN_KEY.to_vec()), deadline)?;
         let token_key = token_key.ok_or_else(|| unreadable(key::TOKEN_KEY, "it does not exist"))?;
         let guards = vec![Guard::At(key::TOKEN_KEY.to_vec(), token_key.generation)];
         let commit = Commit { guards, writes: writes.to_vec(), otherwise: Vec::new() };

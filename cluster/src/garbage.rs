@@ -9,7 +9,7 @@ use crate::record::{IndexRecord, UnstoredRecord, invalid_key, parse};
 use crate::retention::Sum;
 use crate::sequence::{first_sequence_at, time_of};
 use crate::shared::Shared;
-use crate::state_machine::{first_record, missing_result, records};
+use crate::state_machine::{missing_result, records};
 use sfn_alias::{Error, Result, Timestamp};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -151,8 +151,8 @@ impl<'a> Sweeper<'a> {
     }
 
     fn sum_batch(&self, id: Id, endings: &[&Record]) -> Result<()> {
-        let found = self.shared.attempts.read(&[Read::Key(Kind::UnstoredSum.key(id, ""))], self.deadline)?;
-        let mut sum = Sum::parse(id, first_record(found.first().ok_or_else(missing_result)?)?)?;
+        let record = self.shared.attempts.read_record(Read::Key(Kind::UnstoredSum.key(id, "")), self.deadline)?;
+        let mut sum = Sum::parse(id, record.as_ref())?;
         for record in endings {
             parse::<UnstoredRecord>(&record.key, &record.value)?.add_to(&record.key, &mut sum.counts)?;
             sum.delete(record);

@@ -4,7 +4,6 @@ use crate::attempts::Attempts;
 use crate::engine::{Generation, Read, Record, Successor};
 use crate::key::{self, Id};
 use crate::record::{DeletedRecord, HeadRecord, StoredExecution, Tag, UnstoredRecord, parse};
-use crate::state_machine::{first_record, missing_result};
 use sfn_alias::{Error, Result};
 use std::time::Instant;
 
@@ -74,8 +73,7 @@ struct Finder<'a> {
 
 impl Finder<'_> {
     fn read(&self, key: Vec<u8>) -> Result<Option<Record>> {
-        let found = self.attempts.read(&[Read::Key(key)], self.deadline)?;
-        Ok(first_record(found.first().ok_or_else(missing_result)?)?.cloned())
+        self.attempts.read_record(Read::Key(key), self.deadline)
     }
 
     /// Finds a record that is written once.

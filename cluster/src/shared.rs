@@ -54,9 +54,8 @@ impl Shared {
     /// Returns a state machine as it is now. What is cached is compared with the generation of the head.
     pub fn read_current(&self, arn: &str, deadline: Instant) -> Result<Option<Arc<Loaded>>> {
         if let Some(cached) = self.cache.state_machine(arn) {
-            let found = self.attempts.read(&[Read::Generation(key::head(arn))], deadline)?;
-            let head = first_record(found.first().ok_or_else(missing_result)?)?;
-            if head.is_some_and(|head| head.generation == cached.generation) {
+            let head = self.attempts.read_record(Read::Generation(key::head(arn)), deadline)?;
+            if head.as_ref().is_some_and(|head| head.generation == cached.generation) {
                 return Ok(Some(cached));
             }
             if head.is_none() {
@@ -69,8 +68,7 @@ impl Shared {
 
     /// Reads a state machine, and stores it in the cache.
     pub fn load(&self, arn: &str, deadline: Instant) -> Result<Option<Arc<Loaded>>> {
-        let found = self.attempts.read(&[Read::Key(key::head(arn))], deadline)?;
-        let mut head = first_record(found.first().ok_or_else(missing_result)?)?.cloned();
+        let mut head = self.attempts.read_record(Read::Key(key::head(arn)), deadline)?;
         // Repeated if the state machine was created again in between.
         while let Some(record) = head {
             let id = Id(parse::<HeadRecord>(&record.key, &record.value)?.id);
@@ -104,8 +102,7 @@ impl Shared {
             return Ok(Some(cached));
         }
         let key = Kind::Revision.key(id, key::number_suffix(number));
-        let found = self.attempts.read(&[Read::Key(key)], deadline)?;
-        let Some(record) = first_record(found.first().ok_or_else(missing_result)?)? else { return Ok(None) };
+        let Some(record) = self.attempts.read_record(Read::Key(key), deadline)? else { return Ok(None) };
         let revision = Arc::new(RevisionRecord::parse(&record.key, &record.value)?);
         self.cache.put_revision(id, number, Arc::clone(&revision));
         Ok(Some(revision))

@@ -9,7 +9,7 @@ use crate::options::{Counters, StoreCounters, StoreOptions};
 use crate::own::OwnWrite;
 use crate::record::{HeadRecord, parse, unreadable};
 use crate::shared::Shared;
-use crate::state_machine::{first_record, missing_result, records};
+use crate::state_machine::{missing_result, records};
 use crate::transaction::{ClusterRead, ClusterWrite};
 use sfn_alias::store::{CopyStore, NamedStateMachine, ReadTransaction, Session, Store, WriteTransaction};
 use sfn_alias::{Error, Result, Timestamp};
@@ -126,12 +126,8 @@ fn check_format(shared: &Shared) -> Result<()> {
 /// Returns a record, which is created if it does not exist.
 fn read_or_create(shared: &Shared, key: &[u8], value: &[u8]) -> Result<Record> {
     let deadline = shared.attempts.deadline();
-    let read = || -> Result<Option<Record>> {
-        let found = shared.attempts.read(&[Read::Key(key.to_vec())], deadline)?;
-        Ok(first_record(found.first().ok_or_else(missing_result)?)?.cloned())
-    };
     loop {
-        if let Some(record) = read()? {
+        if let Some(record) = shared.attempts.read_record(Read::Key(key.to_vec()), deadline)? {
             return Ok(record);
         }
         let commit = Commit {
@@ -161,9 +157,6 @@ impl Store for ClusterStore {
         let first = key::head(prefix);
         let end = key::end_of_prefix(&first);
         let start = after.map_or_else(Vec::new, |after| key::after(&key::head(after))).max(first);
-        if start >= end {
-            return Ok(Vec::new());
-        }
         let found = self.read_range((start, end), limit)?;
         let parse_one = |record: &Record| {
             let arn = key::parse_head(&record.key).ok_or_else(|| crate::record::invalid_key(&record.key))?;

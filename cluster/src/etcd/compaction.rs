@@ -92,7 +92,7 @@ impl Rounds {
         (time.elapsed() >= self.compaction.interval).then_some(self.compaction.retention)
     }
 
-    /// Compacts, and then tells other engines. Without success they compact, because they may be permitted to.
+    /// Compacts, and then records it for other engines. After a failure they compact, because they may be permitted to.
     async fn compact(&self, revision: i64, nodes: &Nodes, messages: &Messages) -> Result<(), Failure> {
         compact(nodes, revision).await?;
         // If that fails, for example because the database is still full, all engines compact, and this one does in the next round.

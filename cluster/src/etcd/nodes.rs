@@ -238,7 +238,7 @@ impl Node {
         R: prost::Message + Default + 'static,
     {
         let mut request = Request::new(message);
-        // A node without a leader refuses the request before it processes it, but tells its status.
+        // A node without a leader refuses the request before it processes it, but returns its status.
         if path != STATUS {
             request.metadata_mut().insert("hasleader", MetadataValue::from_static("true"));
         }

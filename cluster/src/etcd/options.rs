@@ -40,7 +40,7 @@ impl fmt::Debug for EtcdOptions {
     }
 }
 
-/// When to compact the history of the cluster. Any number of engines can do it: a key of the cluster tells them when one did.
+/// When to compact the history of the cluster. Any number of engines can do it: a key of the cluster records each compaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Compaction {
     /// The time between compactions. Default: 5 minutes.
