@@ -1,6 +1,7 @@
 //! Starts and stops the endpoint.
 
 use super::args::ServeArgs;
+use super::console::create_console;
 use super::log;
 use super::metrics::{MetricsSender, check_metrics_url};
 use super::not_open::open_store;
@@ -103,6 +104,7 @@ fn create_config(args: &ServeArgs, settings: &SharedSettings, open: OpenService)
         host_name: (!is_address).then(|| args.host.clone()),
         backup_file: args.data.as_deref().map(backup_path).transpose()?,
         store_monitor: open.store_monitor,
+        console: create_console(args),
         ..ServerConfig::new(open.service, open.call_mode)
     })
 }
@@ -135,7 +137,12 @@ fn limit_connections(requested: usize) -> usize {
 fn print_url(server: &Server, args: &ServeArgs, store: Option<&str>) -> Result<(), CliError> {
     let (url, version) = (server.url(), env!("CARGO_PKG_VERSION"));
     let data = args.data.as_ref().map(|path| path.display().to_string());
-    tracing::info!(%url, data = store.or(data.as_deref()).unwrap_or("in memory"), version, "ready; press Ctrl-C to stop");
+    let data = store.or(data.as_deref()).unwrap_or("in memory");
+    if args.no_console {
+        tracing::info!(%url, data, version, "ready; press Ctrl-C to stop");
+    } else {
+        tracing::info!(%url, data, version, "ready; open {url}/console/ in a browser, or press Ctrl-C to stop");
+    }
     if let Some(upstream) = &args.upstream.upstream {
         tracing::info!(upstream, "executions run in the upstream endpoint");
         if is_closed(upstream) {

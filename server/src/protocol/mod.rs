@@ -8,5 +8,5 @@ mod request_target;
 mod response;
 
 pub use app::{App, BACKUP, Call, RESET, Response, check_web_page, decode_body};
-pub use request_target::{Credential, OwnOperation, RequestTarget};
+pub use request_target::{ConsoleTarget, Credential, OwnOperation, RequestTarget};
 pub use response::{HttpError, content_response, operation_response};
