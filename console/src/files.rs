@@ -1,0 +1,57 @@
+//! The files of the page, embedded in the program.
+
+use bytes::Bytes;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use sfn_alias_server::http::ConsoleFile;
+use sha2::{Digest, Sha256};
+use std::io::Write;
+use std::sync::LazyLock;
+
+/// Defines the table of files, with their names below `web/`.
+macro_rules! embed_files {
+    ($($name:literal),* $(,)?) => {
+        &[$(($name, include_bytes!(concat!("../web/", $name)))),*]
+    };
+}
+
+const FILES: &[(&str, &[u8])] = embed_files!["index.html"];
+
+static COMPRESSED: LazyLock<Vec<(&str, ConsoleFile)>> =
+    LazyLock::new(|| FILES.iter().map(|(name, content)| (*name, load_file(name, content))).collect());
+
+/// Returns the file of a path. `/console/` is `index.html`.
+pub fn find_file(path: &str) -> Option<ConsoleFile> {
+    let name = match path.strip_prefix("/console/")? {
+        "" => "index.html",
+        name => name,
+    };
+    COMPRESSED.iter().find(|(file, _)| *file == name).map(|(_, file)| file.clone())
+}
+
+fn load_file(name: &str, content: &'static [u8]) -> ConsoleFile {
+    let digest = Sha256::digest(content);
+    let etag: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    ConsoleFile {
+        content_type: content_type(name),
+        content: Bytes::from_static(content),
+        gzip: compress(content),
+        etag: format!("\"{etag}\""),
+    }
+}
+
+/// Returns no bytes if memory is exhausted: the file is then sent uncompressed.
+fn compress(content: &[u8]) -> Bytes {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(content).and_then(|()| encoder.finish()).map(Bytes::from).unwrap_or_default()
+}
+
+fn content_type(name: &str) -> &'static str {
+    match name.rsplit('.').next() {
+        Some("html") => "text/html; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        _ => "text/plain; charset=utf-8",
+    }
+}
