@@ -6,11 +6,13 @@
 //! | module | contents |
 //! |---|---|
 //! | `files` | the files of the page |
+//! | `file_list` | their list, which is generated |
 //! | `console` | the routes of the API |
 
 #![deny(clippy::arithmetic_side_effects)]
 
 mod console;
+mod file_list;
 mod files;
 
 pub use console::{ConsoleOptions, StorageKind, WebConsole};

@@ -8,7 +8,11 @@
 //! is https. `panics` contains panics.
 //!
 //! `metrics` counts requests, `process` measures the process. With a store on other machines, `statistics` collects its
-//! numbers, and `store_metrics` are its own metrics. `console` is the interface of the web console.
+//! numbers, and `store_metrics` are its own metrics.
+//!
+//! `console` is the interface of the web console. `console_requests` handles its requests, within the bounds of `console_state`,
+//! `console_files` builds the responses with files. `event_stream` is the stream of changes. `response_body` is either that or
+//! bytes.
 
 mod admin;
 mod backend;
