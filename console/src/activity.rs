@@ -2,9 +2,9 @@
 
 use crate::changes::{ChangeKind, ChangeLog};
 use crate::traffic::{Run, Traffic};
-use sfn_alias::model::{Execution, ExecutionStatus, Timestamp, VersionNumber};
-use sfn_alias::store::{Change, View};
 use sfn_alias::Result;
+use sfn_alias::model::{Execution, ExecutionStatus, Timestamp, VersionNumber};
+use sfn_alias::store::{Change, Document, View};
 
 /// Collects the committed changes of a store.
 #[derive(Debug)]
@@ -78,6 +78,7 @@ impl Event {
             Change::PutVersion(_) | Change::DeleteVersion { .. } => kinds(&[Kind::Version]),
             Change::PutAlias { .. } | Change::DeleteAlias(_) => kinds(&[Kind::Alias]),
             Change::PutExecution { execution, .. } => Self::of_runs(Run::of_execution(execution)),
+            Change::PutDocuments { put, delete, .. } => kinds(&[document_kind(put, delete)]),
             Change::CountStart { version, ending } => Self::of_runs(vec![Run {
                 version: *version,
                 alias: ending.as_ref().and_then(|ending| ending.alias.clone()),
@@ -110,6 +111,12 @@ const EVERYTHING: &[ChangeKind] = &[
     ChangeKind::Deployment,
 ];
 
+/// Reports of deployments and routings are never changed together.
+fn document_kind(put: &[Document], delete: &[Box<str>]) -> ChangeKind {
+    let mut keys = put.iter().map(|document| &*document.key).chain(delete.iter().map(|key| &**key));
+    if keys.any(|key| key.starts_with("deployments/")) { ChangeKind::Deployment } else { ChangeKind::Alias }
+}
+
 type Ended = (Timestamp, ExecutionStatus);
 
 /// Returns the run that an ending or a redrive adds. An ending replaces one in the future, whose run is removed.
@@ -120,7 +127,7 @@ fn replace_ending(
     ended: Option<Ended>,
 ) -> Result<Vec<Run>> {
     let Some(execution) = view.map(|view| view.execution(name)).transpose()?.flatten() else { return Ok(Vec::new()) };
-    let run = |ended, is_removed| {
+    let run = |ended, is_removed: bool| {
         let (version, alias) = (execution.version, execution.alias.clone());
         Run { version, alias, started: redriven.filter(|_| !is_removed), ended, is_removed }
     };

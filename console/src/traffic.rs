@@ -230,12 +230,12 @@ impl Traffic {
     pub fn collect(&self, arn: &str, query: &TrafficQuery<'_>) -> Vec<Bucket> {
         let oldest = Timestamp::from_millis(self.oldest.load(Ordering::Relaxed));
         let query = TrafficQuery { from: query.from.max(oldest), ..*query };
-        lock(&self.find_or_add(arn)).collect(&query)
+        self.find(arn).map(|buckets| lock(&buckets).collect(&query)).unwrap_or_default()
     }
 
     /// Returns whether the stored executions of a state machine are included.
     pub fn is_loaded(&self, arn: &str) -> bool {
-        lock(&self.find_or_add(arn)).is_loaded
+        self.find(arn).is_some_and(|buckets| lock(&buckets).is_loaded)
     }
 
     /// Adds runs of the stored executions of a state machine, unless that was done before.
@@ -267,9 +267,13 @@ impl Traffic {
         }
     }
 
+    fn find(&self, arn: &str) -> Option<Arc<Mutex<Buckets>>> {
+        self.state_machines.read().unwrap_or_else(PoisonError::into_inner).get(arn).map(Arc::clone)
+    }
+
     fn find_or_add(&self, arn: &str) -> Arc<Mutex<Buckets>> {
-        if let Some(buckets) = self.state_machines.read().unwrap_or_else(PoisonError::into_inner).get(arn) {
-            return Arc::clone(buckets);
+        if let Some(buckets) = self.find(arn) {
+            return buckets;
         }
         let mut state_machines = self.state_machines.write().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(state_machines.entry(arn.into()).or_default())

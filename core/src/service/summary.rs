@@ -193,7 +193,13 @@ fn read_counts(view: &dyn View, now: Timestamp) -> Result<(EndedCounts, Running)
     Ok((ended, running))
 }
 
-fn summarize_alias(name: String, alias: &Alias, ended: &EndedCounts, running: &Running, now: Timestamp) -> AliasSummary {
+fn summarize_alias(
+    name: String,
+    alias: &Alias,
+    ended: &EndedCounts,
+    running: &Running,
+    now: Timestamp,
+) -> AliasSummary {
     let mut counts = Counts::new();
     for (version, _, status, durations) in ended.iter().filter(|(_, alias, ..)| *alias == Some(&*name)) {
         counts.entry(version).or_default().add_ended(status, durations.count());
