@@ -77,6 +77,7 @@ pub mod wire;
 
 pub use alarms::{AlarmMetric, AlarmRule, AlarmRules, AlarmState, AlarmStateValue, Comparison as AlarmComparison};
 pub use command::{parse_routing, parse_routing_from};
+pub use engine::{DocumentChange, Documents};
 pub use error::{Error, ErrorKind, Result, catch_panic};
 pub use idempotency::{
     AliasMember, Comparison, Fingerprint, compare, compare_from, fingerprint, fingerprint_encoding, fingerprint_from,

@@ -3,6 +3,7 @@
 mod alarms;
 mod call;
 mod call_progress;
+mod documents;
 mod operations;
 mod outcomes;
 mod running;
