@@ -1,19 +1,25 @@
 //! The web console of the endpoint.
 
 use super::args::ServeArgs;
+use crate::exit::CliError;
 use sfn_alias_console::{ConsoleOptions, StorageKind, WebConsole};
-use sfn_alias_server::http::Console;
 use std::sync::Arc;
 
 /// Creates the console, unless the command line turns it off.
-pub(super) fn create_console(args: &ServeArgs) -> Option<Arc<dyn Console>> {
+///
+/// # Errors
+/// [`CliError::System`] if no thread can be started.
+pub(super) fn create_console(args: &ServeArgs) -> Result<Option<Arc<WebConsole>>, CliError> {
+    if args.no_console {
+        return Ok(None);
+    }
     let options = ConsoleOptions {
         storage: select_storage(args),
         signed: args.credentials.is_some(),
         demo: false,
         upstream: args.upstream.upstream.is_some(),
     };
-    (!args.no_console).then(|| Arc::new(WebConsole::new(options)) as Arc<dyn Console>)
+    Ok(Some(Arc::new(WebConsole::new(options).map_err(CliError::system)?)))
 }
 
 fn select_storage(args: &ServeArgs) -> StorageKind {

@@ -15,7 +15,8 @@ use crate::exit::{CliError, CommandResult, OK, SYSTEM_ERROR};
 use crate::outcomes_file::OutcomesFile;
 use crate::output;
 use crate::signals::{handle_signals, is_hangup_ignored};
-use sfn_alias_server::http::{CallHandler, Limits, Server, ServerConfig, SharedSettings, Shutdown};
+use sfn_alias_console::WebConsole;
+use sfn_alias_server::http::{CallHandler, Console, Limits, Server, ServerConfig, SharedSettings, Shutdown};
 use std::ffi::OsString;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
@@ -35,7 +36,8 @@ pub(crate) fn run(args: ServeArgs) -> CommandResult {
     let transport = create_transport(&args, address)?;
     let store = SharedStore::prepare(&args.store)?;
     let store_url = store.as_ref().map(SharedStore::url);
-    let creator = ServiceCreator::new(&args.service, outcomes.clone())?;
+    let console = create_console(&args)?;
+    let creator = ServiceCreator::new(&args.service, outcomes.clone(), console.clone())?;
     Server::check_address(address, &settings.access, args.insecure_allow_anonymous).map_err(CliError::usage)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CliError::system)?;
     let stop = stop_signal()?;
@@ -52,7 +54,10 @@ pub(crate) fn run(args: ServeArgs) -> CommandResult {
             }
         });
         let listener = Server::listen(address).await.map_err(CliError::system)?;
-        let configure = |open| create_config(&args, &settings, open);
+        let configure = |open| {
+            let console = console.clone().map(|console| console as Arc<dyn Console>);
+            Ok(ServerConfig { console, ..create_config(&args, &settings, open)? })
+        };
         // Opened after listening succeeds, so that a failed start creates no file.
         let open = match store {
             None => Some(creator.open(args.data.as_deref())?),
@@ -74,6 +79,8 @@ pub(crate) fn run(args: ServeArgs) -> CommandResult {
         let shutdown = server.run(stop).await;
         // After the last request, so that its execution is sent too.
         metrics.into_iter().for_each(MetricsSender::stop);
+        // Requests that were aborted still use it.
+        console.and_then(Arc::into_inner).into_iter().for_each(WebConsole::stop);
         Ok(match shutdown {
             Shutdown::Drained => OK,
             Shutdown::TimedOut => SYSTEM_ERROR,
@@ -104,7 +111,6 @@ fn create_config(args: &ServeArgs, settings: &SharedSettings, open: OpenService)
         host_name: (!is_address).then(|| args.host.clone()),
         backup_file: args.data.as_deref().map(backup_path).transpose()?,
         store_monitor: open.store_monitor,
-        console: create_console(args),
         ..ServerConfig::new(open.service, open.call_mode)
     })
 }

@@ -2,9 +2,8 @@
 
 use super::console::ConsoleRequest;
 use super::console_files::{file_response, redirect_to_page};
-use super::console_state::{ConsoleState, changes_alias};
+use super::console_state::{CONSOLE, ConsoleState, changes_alias};
 use super::event_stream::{EventStream, Events};
-use super::request::wrap_unrecorded;
 use super::response_body::ResponseBody;
 use super::settings::Settings;
 use super::state::ServerState;
@@ -17,9 +16,6 @@ use hyper::body::Incoming;
 use serde_json::{Value, json};
 use sfn_alias::{Scope, StepFunctions};
 use std::sync::Arc;
-
-/// The name of the requests in logs and metrics.
-pub(super) const CONSOLE: &str = "console";
 
 /// The path of the API.
 const API: &str = "/console/api";
@@ -46,11 +42,12 @@ impl ServerState {
             return self.app.respond_error(HttpError::UnknownOperation).map_body(ResponseBody::Complete);
         };
         match target {
-            ConsoleTarget::Root => {
-                wrap_unrecorded(redirect_to_page(StatusCode::PERMANENT_REDIRECT)).map_body(ResponseBody::Complete)
-            }
+            ConsoleTarget::Root => Response::wrap_unrecorded(redirect_to_page(StatusCode::PERMANENT_REDIRECT))
+                .map_body(ResponseBody::Complete),
             ConsoleTarget::File => match state.console.find_file(head.uri.path()) {
-                Some(file) => wrap_unrecorded(file_response(file, &head.headers)).map_body(ResponseBody::Complete),
+                Some(file) => {
+                    Response::wrap_unrecorded(file_response(file, &head.headers)).map_body(ResponseBody::Complete)
+                }
                 None => self.respond_json(None, Err(not_found("unknown file of the console"))),
             },
             ConsoleTarget::Api => {

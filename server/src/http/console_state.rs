@@ -9,6 +9,9 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{Instant, timeout};
 
+/// The name of the requests in logs and metrics.
+pub(super) const CONSOLE: &str = "console";
+
 /// Maximum number of streams.
 const MAX_STREAMS: usize = 200;
 /// Maximum number of requests that run at the same time, so that pages leave the processors to other requests.

@@ -3,7 +3,7 @@
 use super::body::{ReceivedBody, drain, receive};
 use super::call_mode::CallMode;
 use super::console_files::{accepts_html, add_security_headers, is_console_path, redirect_to_page};
-use super::console_requests::CONSOLE;
+use super::console_state::CONSOLE;
 use super::panics::catch_panic;
 use super::response_body::ResponseBody;
 use super::state::ServerState;
@@ -98,11 +98,11 @@ impl ServerState {
                 Response { scope, ..self.app.respond(RESET, result) }
             }
             Ok(RequestTarget::Backup) => self.app.respond(BACKUP, self.back_up(head, peer).await),
-            Ok(RequestTarget::Index) => wrap_unrecorded(self.index_response(&head.headers)),
-            Ok(RequestTarget::Live) => wrap_unrecorded(App::health_response(Ok(()))),
-            Ok(RequestTarget::Health) => wrap_unrecorded(App::health_response(self.check_health(peer).await)),
+            Ok(RequestTarget::Index) => Response::wrap_unrecorded(self.index_response(&head.headers)),
+            Ok(RequestTarget::Live) => Response::wrap_unrecorded(App::health_response(Ok(()))),
+            Ok(RequestTarget::Health) => Response::wrap_unrecorded(App::health_response(self.check_health(peer).await)),
             Ok(RequestTarget::Metrics) => match self.metrics_page(peer).await {
-                Ok(page) => wrap_unrecorded(content_response(OPENMETRICS, page)),
+                Ok(page) => Response::wrap_unrecorded(content_response(OPENMETRICS, page)),
                 Err(error) => self.app.respond_error(error),
             },
             Ok(RequestTarget::Console(_)) => self.app.respond_error(HttpError::UnknownOperation),
@@ -261,11 +261,6 @@ impl ServerState {
         // Pages read what they show again and again.
         if *operation == CONSOLE { log!(debug) } else { log!(info) }
     }
-}
-
-/// Wraps a response that has no request id and is not counted.
-pub(super) fn wrap_unrecorded(http: http::Response<Bytes>) -> Response {
-    Response { http, operation: "unknown", code: "OK", request_id: String::new(), scope: None }
 }
 
 const TIMED_OUT: HttpError =

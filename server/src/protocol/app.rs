@@ -120,6 +120,11 @@ pub struct Response<B = Bytes> {
 }
 
 impl<B> Response<B> {
+    /// Wraps a response that has no request id and is neither logged nor counted.
+    pub const fn wrap_unrecorded(http: http::Response<B>) -> Self {
+        Self { http, operation: "unknown", code: "OK", request_id: String::new(), scope: None }
+    }
+
     /// Converts the body.
     pub fn map_body<T>(self, convert: impl FnOnce(B) -> T) -> Response<T> {
         let Self { http, operation, code, request_id, scope } = self;
