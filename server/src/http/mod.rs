@@ -8,7 +8,7 @@
 //! is https. `panics` contains panics.
 //!
 //! `metrics` counts requests, `process` measures the process. With a store on other machines, `statistics` collects its
-//! numbers, and `store_metrics` are its own metrics.
+//! numbers, and `store_metrics` are its own metrics. `console` is the interface of the web console.
 
 mod admin;
 mod backend;
@@ -17,6 +17,7 @@ mod body;
 mod call_mode;
 mod commit_queue;
 mod connection;
+mod console;
 mod ended_metrics;
 mod limits;
 mod memory;
@@ -34,6 +35,7 @@ mod tls;
 
 pub use blocking_calls::{CallHandler, VIA};
 pub use call_mode::{CallMode, ForkLock};
+pub use console::{ChangeStream, Console, ConsoleFile, ConsoleRequest};
 pub use limits::Limits;
 pub use server::{BackgroundServer, Server, ServerConfig, Shutdown, StartError};
 pub use settings::{Settings, SharedSettings};

@@ -4,6 +4,7 @@ use super::backend::Backend;
 use super::blocking_calls::{BlockingCalls, CallHandler};
 use super::call_mode::{CallMode, ForkLock};
 use super::connection::accept_connections;
+use super::console::Console;
 use super::limits::Limits;
 use super::settings::{Settings, SharedSettings};
 use super::state::ServerState;
@@ -41,6 +42,8 @@ pub struct ServerConfig {
     pub call_handler: Option<Arc<dyn CallHandler>>,
     /// Metrics of the store, in the mode [`CallMode::Threads`].
     pub store_monitor: Option<Arc<dyn StoreMonitor>>,
+    /// The web console below `/console`. Without one, these paths are unknown.
+    pub console: Option<Arc<dyn Console>>,
 }
 
 impl ServerConfig {
@@ -56,6 +59,7 @@ impl ServerConfig {
             backup_file: None,
             call_handler: None,
             store_monitor: None,
+            console: None,
         }
     }
 }

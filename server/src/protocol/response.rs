@@ -61,6 +61,18 @@ pub enum HttpError {
         /// The body.
         body: Vec<u8>,
     },
+    /// A request of the console that is not valid.
+    #[error("{message}")]
+    Rejected {
+        /// The HTTP status.
+        status: u16,
+        /// The error code.
+        code: &'static str,
+        /// The problem and its fix.
+        message: String,
+        /// More members of the response, for example `problems`.
+        details: serde_json::Value,
+    },
     /// A bug in the endpoint. Its log has the details.
     #[error("internal error in sfn-alias (please report): the log of the endpoint has the details")]
     Internal,
@@ -89,6 +101,7 @@ impl HttpError {
             Self::RequestTimeout(_) => (408, "RequestTimeout"),
             Self::WebPage | Self::Forwarded => (403, "AccessDeniedException"),
             Self::Malformed { status, .. } => (*status, "MalformedHttpRequestException"),
+            Self::Rejected { status, code, .. } => (*status, code),
             // Metrics and logs have no codes that other software chooses.
             Self::Upstream { status, .. } => (*status, "UpstreamError"),
             Self::Internal => (500, "InternalFailure"),
@@ -112,6 +125,13 @@ impl HttpError {
         match self {
             Self::Service(error) => error_body(error),
             Self::Upstream { body, .. } => body.clone(),
+            Self::Rejected { message, details, .. } => {
+                let mut body = json!({ "__type": kind, "message": message });
+                if let (Some(body), Some(details)) = (body.as_object_mut(), details.as_object()) {
+                    body.extend(details.clone());
+                }
+                body.to_string().into_bytes()
+            }
             Self::UnknownOperation => json!({ "__type": kind }).to_string().into_bytes(),
             _ => json!({ "__type": kind, "message": self.to_string() }).to_string().into_bytes(),
         }
