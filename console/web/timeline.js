@@ -9,7 +9,7 @@
 // the planned segments that were not reached.
 
 import { html, useEffect, useMemo, useRef, useState } from './vendor/vendor.js'
-import { assignRoles, formatNumber, formatPercent, formatTime } from './format.js'
+import { assignRoles, formatNumber, formatTime } from './format.js'
 import * as data from './timeline-data.js'
 
 const HEIGHTS = { routing: 150, starts: 64, failures: 34, alarm: 24 }
@@ -36,7 +36,10 @@ export function Timeline(props) {
   const [ref, width] = useWidth(1000)
   const [at, setAt] = useState(null)
   const id = useRef(undefined)
-  id.current ??= `timeline-${(timelineCount += 1)}`
+  if (!id.current) {
+    timelineCount += 1
+    id.current = `timeline-${timelineCount}`
+  }
   const chart = useChart(props, width)
   const patterns = { hatch: `${id.current}-hatch`, soft: `${id.current}-soft`, cross: `${id.current}-cross` }
   const readout = describeTime(chart, at ?? chart.now ?? chart.from)

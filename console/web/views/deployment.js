@@ -86,10 +86,10 @@ function Driver({ deployment }) {
 }
 
 const OUTCOMES = {
-  succeeded: ({ alias }, { toVersion }, after) => `Succeeded ${after}. All starts of ${alias} run v${toVersion}.`,
-  rolledBack: ({ alias }, { fromVersion }, after) => `Rolled back ${after}. All starts of ${alias} run v${fromVersion} again.`,
-  drifted: (route, deployment, after) => `Stopped ${after}: someone else changed the routing.`,
-  failed: (route, deployment, after) => `Failed ${after}. The routing is that of the last completed step.`,
+  succeeded: (after, alias, { toVersion }) => `Succeeded ${after}. All starts of ${alias} run v${toVersion}.`,
+  rolledBack: (after, alias, { fromVersion }) => `Rolled back ${after}. All starts of ${alias} run v${fromVersion} again.`,
+  drifted: after => `Stopped ${after}: someone else changed the routing.`,
+  failed: after => `Failed ${after}. The routing is that of the last completed step.`,
 }
 
 function Outcome({ route, deployment, history }) {
@@ -99,7 +99,7 @@ function Outcome({ route, deployment, history }) {
   const { sign, style } = state.choosePhaseStyle(phase)
   const message = cause && `${cause.code ? `${cause.code}: ` : ''}${cause.message}`
   return html`<section class=${`card outcome ${style}`} aria-label="Result"><span class="sign" aria-hidden="true">${sign}</span>
-    <div><h2>${OUTCOMES[phase](route, deployment, took < 1000 ? 'at once' : `after ${data.formatElapsed(took)}`)}</h2>${message && html`<p>${message}</p>`}</div></section>`
+    <div><h2>${OUTCOMES[phase](took < 1000 ? 'at once' : `after ${data.formatElapsed(took)}`, route.alias, deployment)}</h2>${message && html`<p>${message}</p>`}</div></section>`
 }
 
 function Tiles({ deployment, route, history }) {
