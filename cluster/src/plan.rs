@@ -138,6 +138,9 @@ pub(crate) fn plan_change(arn: &str, stored: &Loaded, change: Change, tag: Tag) 
             loaded.state_machine.tags = tags;
         }
         Change::MarkDeleting(until) => mark_deleting(arn, &mut loaded, until, &mut writes),
+        Change::PutDocuments { .. } => {
+            return Err(Error::Store("documents are not supported by this store".to_owned()));
+        }
         Change::CreateStateMachine { .. }
         | Change::DeleteStateMachine
         | Change::PutExecution { .. }

@@ -247,6 +247,18 @@ impl View for ClusterView<'_> {
         Ok(found.into_iter().take(limit).map(|((_, name), alias)| (name.into(), Cow::Borrowed(&**alias))).collect())
     }
 
+    fn document(&self, _alias: &str, _key: &str) -> Result<Option<String>> {
+        Err(sfn_alias::Error::Store("documents are not supported by this store".to_owned()))
+    }
+
+    fn document_keys(&self, _alias: &str, _prefix: &str) -> Result<Vec<String>> {
+        Err(sfn_alias::Error::Store("documents are not supported by this store".to_owned()))
+    }
+
+    fn documents(&self, _alias: &str, _prefix: &str, _limit: usize) -> Result<Vec<sfn_alias::store::Document>> {
+        Err(sfn_alias::Error::Store("documents are not supported by this store".to_owned()))
+    }
+
     fn execution(&self, name: &str) -> Result<Option<Cow<'_, Execution>>> {
         Ok(self.read_execution(name)?.map(|read| Cow::Owned(read.stored.execution.clone())))
     }

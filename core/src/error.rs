@@ -89,6 +89,9 @@ errors! {
     /// An execution cannot be ended as requested. Contains what is wrong.
     #[error("cannot end the execution: {0}")]
     InvalidEnding(String) => ValidationException;
+    /// Documents of an alias cannot be stored. Contains what is wrong.
+    #[error("cannot store the documents: {0}")]
+    InvalidDocuments(String) => ValidationException;
     /// Alarm rules are not valid. Contains where, what is wrong and what to do.
     #[error("invalid alarm rules: {0}")]
     InvalidAlarmRules(String) => ValidationException;

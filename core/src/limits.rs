@@ -33,3 +33,13 @@ impl Default for Limits {
         }
     }
 }
+
+/// Maximum number of characters of the key of a document.
+pub(crate) const DOCUMENT_KEY_CHARACTERS: usize = 128;
+/// Maximum number of bytes of the text of a document, in UTF-8.
+pub(crate) const DOCUMENT_BYTES: usize = 65_536;
+/// Maximum number of documents of one alias.
+pub(crate) const DOCUMENTS_PER_ALIAS: usize = 1000;
+/// Maximum number of documents that one update creates, replaces or deletes. A store of a cluster limits the bytes and the
+/// number of writes of one commit.
+pub(crate) const DOCUMENTS_PER_UPDATE: usize = 16;

@@ -194,6 +194,8 @@ codes! {
         "redrive an execution that failed, timed out or was stopped in the last 14 days";
     /// The execution cannot be ended as requested.
     InvalidEnding = "invalid-ending" from InvalidEnding: "correct what the message names";
+    /// Documents of an alias cannot be stored.
+    InvalidDocuments = "invalid-documents" from InvalidDocuments: "correct what the message names";
     /// The alarm rules are not valid.
     InvalidAlarmRules = "invalid-alarm-rules" from InvalidAlarmRules: "correct what the message names";
     /// No rule decides how the execution ends.

@@ -11,6 +11,7 @@ use crate::wire::output::{
     CreateStateMachineAliasOutput, DescribeStateMachineAliasOutput, Empty, RoutingConfigurationOutput,
     UpdateStateMachineAliasOutput,
 };
+use std::borrow::Cow;
 
 /// Creates an alias. Idempotent: an equal request returns the creation date of the existing alias. The quota is
 /// checked last.
@@ -43,9 +44,15 @@ fn new_alias(command: &CreateAlias<'_>, routing: Routing, now: Timestamp) -> Ali
     Alias { description: command.description.map(Into::into), routing, created: now, updated: now, previous: None }
 }
 
-pub(crate) fn describe(command: &AliasRef<'_>, context: &Context<'_>) -> Result<DescribeStateMachineAliasOutput> {
+/// Returns an alias that exists, and the view of its state machine.
+pub(super) fn require<'c>(command: &AliasRef<'_>, context: &Context<'c>) -> Result<(&'c dyn View, Cow<'c, Alias>)> {
     let view = context.require_state_machine(|| Error::ReferenceNotFound)?;
     let alias = view.alias(command.name)?.ok_or(Error::ReferenceNotFound)?;
+    Ok((view, alias))
+}
+
+pub(crate) fn describe(command: &AliasRef<'_>, context: &Context<'_>) -> Result<DescribeStateMachineAliasOutput> {
+    let (_, alias) = require(command, context)?;
     let route = |route: Route| RoutingConfigurationOutput {
         state_machine_version_arn: format_version_arn(command.state_machine.unqualified_arn, route.version),
         weight: route.weight.get(),

@@ -2,6 +2,7 @@
 
 pub(crate) mod alias;
 mod decision;
+pub(crate) mod documents;
 pub(crate) mod ending;
 pub(crate) mod execution;
 pub(crate) mod history;
@@ -16,3 +17,4 @@ use decision::{
     check_not_deleting, format_execution_arn, format_express_arn, format_version_arn, missing_error, qualify_arn,
     require_execution, require_version,
 };
+pub use documents::{DocumentChange, Documents};

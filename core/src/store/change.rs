@@ -4,6 +4,15 @@ use crate::model::{
     Alias, Ending, Execution, Redrive, Revision, StateMachine, Tag, Timestamp, UnstoredEnding, Version, VersionNumber,
 };
 
+/// A text that is stored with an alias, under a key. It is deleted with the alias.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    /// The key.
+    pub key: Box<str>,
+    /// The text, for example JSON.
+    pub value: Box<str>,
+}
+
 /// One change to one state machine. A store applies it completely or not at all.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
@@ -39,13 +48,22 @@ pub enum Change {
         /// The alias.
         alias: Alias,
     },
-    /// Deletes the alias with this name.
+    /// Deletes the alias with this name, and its documents.
     DeleteAlias(Box<str>),
+    /// Changes documents of an alias. Has no effect if the alias does not exist. No key occurs twice.
+    PutDocuments {
+        /// The alias's name.
+        alias: Box<str>,
+        /// The documents to create or replace.
+        put: Vec<Document>,
+        /// The keys of documents to delete.
+        delete: Vec<Box<str>>,
+    },
     /// Replaces all tags.
     PutTags(Vec<Tag>),
     /// Starts the deletion of the state machine, which ends at this time.
     MarkDeleting(Timestamp),
-    /// Deletes the state machine with its revisions, versions, aliases, executions and tags.
+    /// Deletes the state machine with its revisions, versions, aliases, documents, executions and tags.
     DeleteStateMachine,
     /// Counts a start and stores its execution. Deletes the oldest executions above the limit, and counts their endings.
     PutExecution {

@@ -17,7 +17,7 @@ mod view;
 
 #[cfg(feature = "sqlite")]
 pub use cached::CachedStore;
-pub use change::Change;
+pub use change::{Change, Document};
 pub use copy::{
     CopyDifference, CopyProgress, CopyReport, CopyStep, CopyStore, Import, MAX_DIFFERENCES, RevisionNumber, StoreMeta,
     copy,

@@ -1,11 +1,11 @@
 //! Changes of an open batch that are not applied to memory yet.
 
 use super::memory::Entry;
-use super::{Change, ExecutionFilter, ExecutionPosition, NamedAlias, PositionedExecution, RevisionKey, View};
+use super::{Change, Document, ExecutionFilter, ExecutionPosition, NamedAlias, PositionedExecution, RevisionKey, View};
 use crate::error::Result;
 use crate::model::{Alias, EndedCounts, Execution, Revision, StateMachine, Timestamp, Version, VersionNumber};
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// The changes of a batch to one state machine.
@@ -15,6 +15,8 @@ pub(super) struct StateMachineChanges {
     aliases: HashMap<Box<str>, Option<Alias>>,
     created_aliases: usize,
     deleted_aliases: usize,
+    /// The aliases that were deleted, and possibly created again: their documents are not those in memory.
+    without_documents: HashSet<Box<str>>,
     /// Whether other records than aliases changed.
     pub other_records: bool,
 }
@@ -29,6 +31,7 @@ impl StateMachineChanges {
             }
             Change::DeleteAlias(name) => {
                 self.aliases.insert(name.clone(), None);
+                self.without_documents.insert(name.clone());
                 self.deleted_aliases = self.deleted_aliases.saturating_add(usize::from(alias_existed));
             }
             _ => self.other_records = true,
@@ -48,6 +51,13 @@ pub(super) fn alias_exists(view: Option<&dyn View>, change: &Change) -> Result<b
 pub(super) struct OverlayView<'v> {
     pub entry: &'v Entry,
     pub changes: &'v mut StateMachineChanges,
+}
+
+impl OverlayView<'_> {
+    /// Returns the entry if it has the documents of an alias.
+    fn find_documents(&self, alias: &str) -> Option<&Entry> {
+        (!self.changes.without_documents.contains(alias)).then_some(self.entry)
+    }
 }
 
 impl View for OverlayView<'_> {
@@ -92,6 +102,18 @@ impl View for OverlayView<'_> {
         found.sort_unstable_by(|(name, alias), (other, next)| (alias.created, name).cmp(&(next.created, other)));
         found.truncate(limit);
         Ok(found)
+    }
+
+    fn document(&self, alias: &str, key: &str) -> Result<Option<String>> {
+        self.find_documents(alias).map_or(Ok(None), |entry| entry.document(alias, key))
+    }
+
+    fn document_keys(&self, alias: &str, prefix: &str) -> Result<Vec<String>> {
+        self.find_documents(alias).map_or(Ok(Vec::new()), |entry| entry.document_keys(alias, prefix))
+    }
+
+    fn documents(&self, alias: &str, prefix: &str, limit: usize) -> Result<Vec<Document>> {
+        self.find_documents(alias).map_or(Ok(Vec::new()), |entry| entry.documents(alias, prefix, limit))
     }
 
     fn execution(&self, name: &str) -> Result<Option<Cow<'_, Execution>>> {

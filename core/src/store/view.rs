@@ -1,5 +1,6 @@
 //! What the engine reads of one state machine.
 
+use super::Document;
 use crate::error::Result;
 use crate::model::{
     Alias, EndedCounts, Execution, ExecutionStatus, Revision, StateMachine, Timestamp, Version, VersionNumber,
@@ -35,6 +36,15 @@ pub trait View {
 
     /// Returns up to `limit` aliases after this creation date and name, ordered by both.
     fn aliases(&self, after: Option<(Timestamp, &str)>, limit: usize) -> Result<Vec<NamedAlias<'_>>>;
+
+    /// Returns the text of a document of an alias; `None` if there is no such alias or document.
+    fn document(&self, alias: &str, key: &str) -> Result<Option<String>>;
+
+    /// Returns the keys of an alias's documents that begin with a prefix, in ascending order.
+    fn document_keys(&self, alias: &str, prefix: &str) -> Result<Vec<String>>;
+
+    /// Returns up to `limit` documents of an alias whose keys begin with a prefix, highest key first.
+    fn documents(&self, alias: &str, prefix: &str, limit: usize) -> Result<Vec<Document>>;
 
     /// Returns an execution.
     fn execution(&self, name: &str) -> Result<Option<Cow<'_, Execution>>>;

@@ -1,9 +1,12 @@
 //! One state machine and its records in memory.
 
+use super::documents::Documents;
 use super::executions::Executions;
 use crate::error::Result;
 use crate::model::{Alias, EndedCounts, Execution, Revision, StateMachine, Timestamp, Version, VersionNumber};
-use crate::store::{Change, ExecutionFilter, ExecutionPosition, NamedAlias, PositionedExecution, RevisionKey, View};
+use crate::store::{
+    Change, Document, ExecutionFilter, ExecutionPosition, NamedAlias, PositionedExecution, RevisionKey, View,
+};
 use indexmap::IndexMap;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -17,6 +20,7 @@ pub(in crate::store) struct Entry {
     /// In about the order of their creation, so that lists are sorted fast. Boxed because most state machines have one or
     /// two aliases, and unused slots cost memory.
     pub aliases: IndexMap<Box<str>, Box<Alias>>,
+    pub documents: Documents,
     pub executions: Executions,
     /// Starts per version; 0 is the unqualified state machine.
     pub start_counts: BTreeMap<Option<VersionNumber>, u64>,
@@ -32,6 +36,7 @@ impl Entry {
             current,
             versions: Vec::new(),
             aliases: IndexMap::new(),
+            documents: Documents::default(),
             executions: Executions::new(next_sequence),
             start_counts: BTreeMap::new(),
             unstored_endings: EndedCounts::default(),
@@ -52,7 +57,15 @@ impl Entry {
                 self.state_machine.published_version = published_version;
             }
             Change::PutAlias { name, alias } => drop(self.aliases.insert(name, Box::new(alias))),
-            Change::DeleteAlias(name) => drop(self.aliases.swap_remove(&name)),
+            Change::DeleteAlias(name) => {
+                self.aliases.swap_remove(&name);
+                self.documents.remove_alias(&name);
+            }
+            Change::PutDocuments { alias, put, delete } => {
+                if self.aliases.contains_key(&alias) {
+                    self.documents.change(&alias, put, &delete);
+                }
+            }
             Change::PutTags(tags) => self.state_machine.tags = tags,
             Change::PutExecution { execution, limit } => self.put_execution(*execution, limit),
             Change::CountStart { version, ending } => {
@@ -144,6 +157,19 @@ impl View for Entry {
         found.retain(|(key, _)| after.is_none_or(|after| *key > after));
         found.sort_unstable_by_key(|(key, _)| *key);
         Ok(found.into_iter().take(limit).map(|((_, name), alias)| (name.into(), Cow::Borrowed(&**alias))).collect())
+    }
+
+    fn document(&self, alias: &str, key: &str) -> Result<Option<String>> {
+        Ok(self.documents.get(alias, key).map(str::to_owned))
+    }
+
+    fn document_keys(&self, alias: &str, prefix: &str) -> Result<Vec<String>> {
+        Ok(self.documents.list(alias, prefix).map(|(key, _)| key.to_owned()).collect())
+    }
+
+    fn documents(&self, alias: &str, prefix: &str, limit: usize) -> Result<Vec<Document>> {
+        let found = self.documents.list(alias, prefix).rev().take(limit);
+        Ok(found.map(|(key, value)| Document { key: key.into(), value: value.into() }).collect())
     }
 
     fn execution(&self, name: &str) -> Result<Option<Cow<'_, Execution>>> {

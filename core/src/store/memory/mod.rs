@@ -1,8 +1,9 @@
 //! A store in memory.
 //!
-//! `data` finds state machines, `entry` stores one state machine, `import` adds one of a copy.
+//! `data` finds state machines, `entry` stores one state machine, `documents` its documents, `import` adds one of a copy.
 
 mod data;
+mod documents;
 mod entry;
 mod executions;
 mod import;

@@ -63,6 +63,9 @@ impl StateMachineWriter<'_> {
             Change::DeleteAlias(name) => {
                 self.execute("DELETE FROM aliases WHERE machine = ?1 AND name = ?2", params![self.id, name])
             }
+            Change::PutDocuments { .. } => {
+                Err(crate::Error::Store("documents are not supported by this store".to_owned()))
+            }
             Change::PutTags(tags) => self.records().put_tags(tags),
             Change::MarkDeleting(until) => {
                 self.update("UPDATE machines SET deleted = ?2 WHERE id = ?1", params![self.id, until])

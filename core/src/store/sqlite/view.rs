@@ -106,6 +106,18 @@ impl<T: AsRef<Connection>> View for Snapshot<T> {
         Ok(found.into_iter().map(|(_, name, alias)| (Cow::Owned(name.into()), Cow::Owned(alias))).collect())
     }
 
+    fn document(&self, _alias: &str, _key: &str) -> Result<Option<String>> {
+        Err(crate::Error::Store("documents are not supported by this store".to_owned()))
+    }
+
+    fn document_keys(&self, _alias: &str, _prefix: &str) -> Result<Vec<String>> {
+        Err(crate::Error::Store("documents are not supported by this store".to_owned()))
+    }
+
+    fn documents(&self, _alias: &str, _prefix: &str, _limit: usize) -> Result<Vec<crate::store::Document>> {
+        Err(crate::Error::Store("documents are not supported by this store".to_owned()))
+    }
+
     fn execution(&self, name: &str) -> Result<Option<Cow<'_, Execution>>> {
         let sql = select!(executions, " WHERE machine = ?1 AND name = ?2");
         let read = |row: &Row<'_>| rows::read_execution(self.transaction.as_ref(), row);

@@ -103,6 +103,7 @@ fn missing_resources() -> Vec<Error> {
 fn endings() -> Vec<Error> {
     vec![
         Error::InvalidEnding(format!("'{RUN}' has already ended with status SUCCEEDED; start another execution")),
+        Error::InvalidDocuments("the alias would have 1001 documents; the maximum is 1000; delete some".to_owned()),
         Error::ExecutionNotRedrivable("Execution is SUCCEEDED and cannot be redriven"),
         Error::OutcomeRequired(ORDERS.to_owned()),
     ]
