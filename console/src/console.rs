@@ -108,12 +108,15 @@ impl Console for WebConsole {
             ("POST", "/simulate") => plan("simulate", request.body)?,
             ("POST", "/expectedStarts") => plan("expectedStarts", request.body)?,
             ("GET", "/deployments") => list_deployments(service, &query.take_alias(service.scope())?)?,
-            ("GET" | "PUT", path) => {
+            ("GET", path) => {
                 let id = path.strip_prefix("/deployments/").ok_or(HttpError::UnknownOperation)?;
-                match request.method.as_str() {
-                    "PUT" => store_report(service, id, request.body)?,
-                    _ => read_deployment(service, &query.take_alias(service.scope())?, id)?,
-                }
+                read_deployment(service, &query.take_alias(service.scope())?, id)?
+            }
+            ("PUT", path) => {
+                let id = path.strip_prefix("/deployments/").ok_or(HttpError::UnknownOperation)?;
+                // Before anything is stored.
+                std::mem::take(&mut query).finish()?;
+                store_report(service, id, request.body)?
             }
             _ => return Err(HttpError::UnknownOperation),
         };

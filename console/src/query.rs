@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::ops::RangeInclusive;
 
 /// The parameters of a query. Those that the route does not read are rejected by [`Query::finish`].
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Query<'q> {
     parameters: Vec<(Cow<'q, str>, Cow<'q, str>)>,
 }

@@ -72,8 +72,7 @@ impl Summaries {
             return Ok(value);
         }
         let summary = service.summarize_state_machine(&arn)?;
-        let find_deployment =
-            |alias: &str| find_running(service, &format!("{arn}:{alias}")).ok().flatten();
+        let find_deployment = |alias: &str| find_running(service, &format!("{arn}:{alias}")).ok().flatten();
         let value = Arc::new(json!(StateMachineJson::new(summary, find_deployment)));
         let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
         if cache.len() >= MAX_CACHED {
