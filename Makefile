@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: faults etcd-tests packages peers upstream engines engines-installed schema vectors moto help demo test generate bench templates tools rust-tools fmt clippy circles rust docs generated model examples c python node server words cluster
+.PHONY: faults etcd-tests packages peers upstream engines engines-installed schema vectors moto help demo test generate bench templates tools rust-tools fmt clippy circles rust docs generated model examples c python node server console words cluster
 
 CARGO ?= cargo
 PYTHON ?= python3
@@ -28,7 +28,7 @@ tools: rust-tools
 demo: rust-tools ## walk through the life cycle of an alias
 	$(CARGO) run -q -p sfn-alias-examples --bin demo
 
-test: tools fmt words circles clippy rust docs generated model examples c python node server upstream cluster ## run every check
+test: tools fmt words circles clippy rust docs generated model examples c python node server console upstream cluster ## run every check
 	@echo "== all checks passed"
 
 fmt: ## formatting
@@ -124,6 +124,10 @@ server: ## the endpoint, with unmodified AWS clients
 	$(call say,endpoint)
 	$(MAKE) -C server test
 
+console: ## the page of the endpoint, in Chromium
+	$(call say,console)
+	$(MAKE) -C console test
+
 # On a developer's machine without Go, these tests are skipped.
 cluster: rust-tools ## the store on etcd, with real nodes
 	$(call say,cluster)
@@ -175,6 +179,7 @@ bench: tools ## the benchmarks, each compared with a floor
 	$(MAKE) -C bench/http
 	$(MAKE) -C bench/http upstream
 	$(MAKE) -C bench/cluster
+	$(MAKE) -C console bench
 
 packages: tools ## check the templates that well-known packages contain
 	$(CARGO) build -q -p sfn-alias-cli --locked

@@ -15,7 +15,33 @@ macro_rules! embed_files {
     };
 }
 
-const FILES: &[(&str, &[u8])] = embed_files!["index.html"];
+const FILES: &[(&str, &[u8])] = embed_files![
+    "alias.css",
+    "app.js",
+    "calls.js",
+    "client.js",
+    "components.js",
+    "console.css",
+    "deployment-data.js",
+    "deployment-state.js",
+    "deployment.css",
+    "format.js",
+    "icon.svg",
+    "index.html",
+    "live.js",
+    "routes.js",
+    "timeline-data.js",
+    "timeline.js",
+    "tokens.css",
+    "vendor/LICENSES.txt",
+    "vendor/vendor.js",
+    "views/alias-rows.js",
+    "views/deployment.js",
+    "views/empty.js",
+    "views/overview.js",
+    "views/scopes.js",
+    "views/sign-in.js",
+];
 
 static COMPRESSED: LazyLock<Vec<(&str, ConsoleFile)>> =
     LazyLock::new(|| FILES.iter().map(|(name, content)| (*name, load_file(name, content))).collect());
@@ -53,5 +79,30 @@ fn content_type(name: &str) -> &'static str {
         Some("css") => "text/css; charset=utf-8",
         Some("svg") => "image/svg+xml",
         _ => "text/plain; charset=utf-8",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    fn list_files(directory: &Path, prefix: &str, names: &mut Vec<String>) {
+        for entry in std::fs::read_dir(directory).unwrap().map(Result::unwrap) {
+            let name = format!("{prefix}{}", entry.file_name().to_str().unwrap());
+            if entry.file_type().unwrap().is_dir() {
+                list_files(&entry.path(), &format!("{name}/"), names);
+            } else {
+                names.push(name);
+            }
+        }
+    }
+
+    #[test]
+    fn every_file_is_embedded() {
+        let mut names = Vec::new();
+        list_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("web"), "", &mut names);
+        names.sort();
+        assert_eq!(FILES.iter().map(|(name, _)| *name).collect::<Vec<_>>(), names);
     }
 }

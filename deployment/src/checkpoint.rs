@@ -24,6 +24,9 @@ pub struct Checkpoint {
     pub description: Option<String>,
     /// The request that the plan is computed from.
     pub plan: PlanRequest,
+    /// When the deployment started, in milliseconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_millis: Option<i64>,
     /// The number of completed steps.
     #[serde(default)]
     pub steps_done: usize,

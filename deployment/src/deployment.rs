@@ -59,6 +59,7 @@ impl Deployment {
             state_machine_alias_arn: alias.to_owned(),
             description: description.map(str::to_owned),
             plan: plan.request(),
+            started_millis: None,
             steps_done: 0,
             last_shift_at_millis: None,
             intent: None,
@@ -99,7 +100,7 @@ impl Deployment {
     /// Returns [`DeploymentError::UnexpectedObservation`] if the observation does not answer the last action. Then the
     /// deployment is unchanged.
     pub fn next(&mut self, now: i64, observation: &Observation) -> Result<Action, DeploymentError> {
-        Ok(match (&self.checkpoint.phase, observation) {
+        let action = match (&self.checkpoint.phase, observation) {
             (Phase::Done { .. }, _) => self.on_ended(observation),
             (Phase::Waiting { .. }, Observation::Start | Observation::Waited) => self.on_waited(now),
             (_, Observation::Start) => self.read_alias(),
@@ -115,7 +116,9 @@ impl Deployment {
                 let (observed, expected) = (observation.name(), expected_observation(phase));
                 return Err(DeploymentError::UnexpectedObservation { observed, expected });
             }
-        })
+        };
+        self.checkpoint.started_millis.get_or_insert(now);
+        Ok(action)
     }
 
     /// Resumes a failed deployment. For a successful one, checks whether its routing is still in place.

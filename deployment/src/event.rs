@@ -4,7 +4,7 @@ use super::action::{DeploymentOutcome, Rollback, WaitReason};
 use super::checkpoint::{Intent, Phase};
 use super::deployment::Deployment;
 use super::routing::single_route;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sfn_alias::wire::output::RoutingConfigurationOutput as Route;
 
 /// The state of a deployment.
@@ -31,16 +31,16 @@ pub struct DeploymentEvent {
 }
 
 /// Why a call is repeated, traffic is rolled back, or a deployment did not succeed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EventCause {
     /// The AWS error code of a failed call.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
     /// The text.
     pub message: String,
     /// The alarms in state `ALARM`.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub alarms: Vec<String>,
 }
 

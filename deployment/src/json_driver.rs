@@ -1,11 +1,12 @@
 //! A driver with a state file, for other languages: a JSON request in, a JSON response out.
 
-use super::action::Observation;
+use super::action::{Alarm, Observation};
 use super::checkpoint::Checkpoint;
 use super::driver::Driver;
 use super::error::DeploymentError;
 use super::failure::CallFailure;
 use super::json_api::{OBSERVATION, unknown_method};
+use super::report::DeploymentReport;
 use super::resume::DeploymentRequest;
 use super::state_file::StateFile;
 use serde::Deserialize;
@@ -22,6 +23,8 @@ pub struct JsonDriver {
     request: Option<DeploymentRequest>,
     state_file: Option<StateFile>,
     driver: Option<Driver>,
+    /// The last states of the alarms.
+    alarms: Vec<Alarm>,
 }
 
 #[derive(Deserialize)]
@@ -48,6 +51,16 @@ struct StartRequest {
 struct NextRequest {
     observation: Value,
     now_millis: i64,
+    #[serde(default)]
+    report: Option<ReportRequest>,
+}
+
+/// How the caller reports the deployment.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
+struct ReportRequest {
+    /// The name and version of the driver.
+    driver: String,
 }
 
 impl JsonDriver {
@@ -63,7 +76,7 @@ impl JsonDriver {
     /// |---|---|---|
     /// | `open` | `deployment` (a [`DeploymentRequest`]), `lock` | `plan`, `hasAlarms`, or `null` if the deployment is new: then call `start` |
     /// | `start` | `routingConfiguration`, as AWS describes the alias | `plan`, `hasAlarms` |
-    /// | `next` | `observation`, `nowMillis` | `action`, `progress` |
+    /// | `next` | `observation`, `nowMillis`, `report` (optional: `driver`) | `action`, `progress`, and with `report` also `report`: `path` and `body` of the `PUT` request that reports the deployment |
     /// | `load` | `lock` | the checkpoint of the state file, or `null` if the file does not exist |
     /// | `save` | a checkpoint; requires `load` with `lock` | `null` |
     /// | `close` | `null` | `null`; unlocks the state file |
@@ -130,8 +143,19 @@ impl JsonDriver {
             return Err(not_called("open with `lock`"));
         };
         let observation = parse_observation(request.observation)?;
+        if let Observation::Alarms { alarms } = &observation {
+            self.alarms.clone_from(alarms);
+        }
         let action = driver.next(request.now_millis, &observation, |checkpoint| state_file.save(checkpoint))?;
-        Ok(json!({"action": action, "progress": driver.deployment().progress(request.now_millis)}))
+        let (deployment, now) = (driver.deployment(), request.now_millis);
+        let mut response = json!({"action": action, "progress": deployment.progress(now)});
+        let report = request
+            .report
+            .and_then(|ReportRequest { driver }| DeploymentReport::new(deployment, &driver, &self.alarms, None));
+        if let (Some(report), Some(members)) = (report, response.as_object_mut()) {
+            members.insert("report".to_owned(), json!({"path": report.path(), "body": report.to_json()}));
+        }
+        Ok(response)
     }
 }
 

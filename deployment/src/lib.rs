@@ -10,6 +10,8 @@
 //! - [`prepare_deployment`], [`roll_back`], [`plan_prune`] and [`prune_versions`] are the operations around deployments.
 //!   They make their calls through a [`Service`].
 //!
+//! - [`DeploymentReport`] is what a driver reports to the console, and [`DeploymentRecord`] what the console derives from it.
+//!
 //! Bindings use the JSON API: [`deployment_json`].
 //!
 //! The feature `state-file` adds `StateFile`, which stores the checkpoint in a file, and `JsonDriver`, a driver with a
@@ -39,6 +41,7 @@ mod plan;
 mod planner;
 mod preference;
 mod progress;
+mod report;
 mod resume;
 mod routing;
 mod simulate;
@@ -71,6 +74,10 @@ pub use preference::{
     CustomStep, DeploymentPreference, DeploymentType, MAX_DURATION_MINUTES, PreferenceProblem, RuleSource,
 };
 pub use progress::Progress;
+pub use report::{
+    AlarmRecord, DeploymentRecord, DeploymentReport, RecordEvent, RecordEventType, RecordStep, deployment_id,
+    is_deployment_id,
+};
 pub use resume::DeploymentRequest;
 pub use routing::{format_routes, short_name};
 pub use sfn_alias::wire::output::RoutingConfigurationOutput as Route;

@@ -16,6 +16,33 @@ impl DeploymentPreference {
     }
 }
 
+impl DeploymentPreference {
+    /// Returns the shorthand form, for example `canary 10/5m`. It does not include the version and the alarms.
+    ///
+    /// ```
+    /// use sfn_alias_deployment::DeploymentPreference;
+    /// let canary: DeploymentPreference = "10/2h".parse()?;
+    /// assert_eq!(canary.to_shorthand(), "canary 10/120m");
+    /// # Ok::<(), sfn_alias_deployment::DeploymentError>(())
+    /// ```
+    pub fn to_shorthand(&self) -> String {
+        let known = self.known_type().unwrap_or(DeploymentType::AllAtOnce);
+        match known {
+            DeploymentType::AllAtOnce => "all-at-once".to_owned(),
+            DeploymentType::Canary => format!("canary {}", format_step(self.percentage, self.interval)),
+            DeploymentType::Linear => format!("linear {}", format_step(self.percentage, self.interval)),
+            DeploymentType::Custom => {
+                let steps = self.steps.iter().flatten().map(|step| format_step(step.percentage, step.interval));
+                format!("custom {}", steps.collect::<Vec<_>>().join(","))
+            }
+        }
+    }
+}
+
+fn format_step(percentage: Option<i64>, minutes: Option<i64>) -> String {
+    format!("{}/{}m", percentage.unwrap_or_default(), minutes.unwrap_or_default())
+}
+
 /// Parses the shorthand form of a preference. It does not include the version to deploy.
 ///
 /// One step is a canary deployment, several steps are a `CUSTOM` one. A type before the steps overrides that.

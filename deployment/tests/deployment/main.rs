@@ -10,6 +10,7 @@ mod operations;
 mod pictures;
 mod provider;
 mod rendering;
+mod reports;
 mod resilience;
 mod simulations;
 #[cfg(all(unix, feature = "state-file"))]
