@@ -67,7 +67,7 @@ impl<'t> ClusterView<'t> {
     }
 
     /// Reads at one moment. A view for reading also reads whether its state machine is current at that moment.
-    pub fn read(&self, reads: &[Read]) -> Result<Vec<Found>> {
+    fn read(&self, reads: &[Read]) -> Result<Vec<Found>> {
         if self.access == Access::Write || self.deadline.is_none() {
             return self.shared.attempts.read(reads, self.deadline());
         }
@@ -100,10 +100,17 @@ impl<'t> ClusterView<'t> {
         Ok(self.is_current.get() == Some(true))
     }
 
-    /// Returns the documents of an alias, if it exists. A transaction must prove that the state machine was current.
-    fn documents_of<'v>(&'v self, alias: &'v str) -> Option<AliasDocuments<'v, 't>> {
+    /// Reads documents of an alias, if it exists. The transaction must prove that the state machine was current.
+    fn read_documents<R: Default>(
+        &self,
+        alias: &str,
+        read: impl FnOnce(&AliasDocuments<'_>) -> Result<R>,
+    ) -> Result<R> {
         self.has_read_documents.set(true);
-        self.loaded.aliases.contains_key(alias).then_some(AliasDocuments { view: self, alias })
+        if !self.loaded.aliases.contains_key(alias) {
+            return Ok(R::default());
+        }
+        read(&AliasDocuments { id: self.loaded.id, alias, read: &|reads| self.read(reads) })
     }
 
     /// Returns whether documents were read, possibly at several moments.
@@ -260,15 +267,15 @@ impl View for ClusterView<'_> {
     }
 
     fn document(&self, alias: &str, key: &str) -> Result<Option<String>> {
-        self.documents_of(alias).map_or(Ok(None), |documents| documents.read_one(key))
+        self.read_documents(alias, |documents| documents.read_one(key))
     }
 
     fn document_keys(&self, alias: &str, prefix: &str) -> Result<Vec<String>> {
-        self.documents_of(alias).map_or(Ok(Vec::new()), |documents| documents.read_keys(prefix))
+        self.read_documents(alias, |documents| documents.read_keys(prefix))
     }
 
     fn documents(&self, alias: &str, prefix: &str, limit: usize) -> Result<Vec<Document>> {
-        self.documents_of(alias).map_or(Ok(Vec::new()), |documents| documents.read_latest(prefix, limit))
+        self.read_documents(alias, |documents| documents.read_latest(prefix, limit))
     }
 
     fn execution(&self, name: &str) -> Result<Option<Cow<'_, Execution>>> {
@@ -356,7 +363,7 @@ impl View for ClusterView<'_> {
     }
 
     fn export_documents(&self, visit: &mut dyn FnMut(&str, &Document) -> Result<()>) -> Result<()> {
-        documents::export(self, visit)
+        documents::export(self.loaded.id, &|reads| self.read(reads), visit)
     }
 
     /// Reads the executions in small parts.
