@@ -6,11 +6,28 @@
 //! | module | contents |
 //! |---|---|
 //! | `files` | the files of the page |
+//! | `observed_store`, `activity` | inform the console about the changes of a store |
+//! | `changes` | which state machines changed, for the streams |
+//! | `traffic`, `traffic_query` | starts and endings in buckets |
+//! | `summaries`, `summary` | numbers of state machines |
+//! | `routings` | the history of routings |
+//! | `deployments` | the deployments that drivers report |
+//! | `query` | the parameters of a request |
 //! | `console` | the routes of the API |
 
 #![deny(clippy::arithmetic_side_effects)]
 
+mod activity;
+mod changes;
 mod console;
+mod deployments;
 mod files;
+mod observed_store;
+mod query;
+mod routings;
+mod summaries;
+mod summary;
+mod traffic;
+mod traffic_query;
 
 pub use console::{ConsoleOptions, StorageKind, WebConsole};

@@ -92,7 +92,10 @@ pub use outcomes::Outcomes;
 pub use problem::{Problem, ProblemCode};
 pub use random::{WeightedPicker, generate_request_id, reseed_request_ids};
 pub use rule_error::RulesError;
-pub use service::{CallProgress, EndedCount, PreviewedRevision, StartCount, StartSimulator, Statistics, StepFunctions};
+pub use service::{
+    AliasSummary, CallProgress, EndedCount, ExecutionCounts, PreviewedRevision, StartCount, StartSimulator,
+    StateMachineSummary, Statistics, StepFunctions,
+};
 pub use start_callback::{CALLBACK_ERROR, DelayedOutcome, StartCallback, StartedExecution};
 pub use validation::{UnknownMembers, Validate, check, check_from, validate, validate_from};
 pub use wire::format_arn;

@@ -1,7 +1,7 @@
 //! The scope of a request: partition, account and region.
 
 /// A partition, an account and a region. A request reads and changes only the resources of its scope.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Scope {
     /// `arn:PARTITION:states:REGION:ACCOUNT:`
     arn_prefix: String,

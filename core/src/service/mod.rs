@@ -11,9 +11,11 @@ mod start;
 mod start_simulator;
 mod statistics;
 mod step_functions;
+mod summary;
 
 pub use call_progress::CallProgress;
 pub use running::PreviewedRevision;
 pub use start_simulator::StartSimulator;
 pub use statistics::{EndedCount, StartCount, Statistics};
 pub use step_functions::StepFunctions;
+pub use summary::{AliasSummary, ExecutionCounts, StateMachineSummary};

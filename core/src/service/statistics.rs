@@ -130,6 +130,19 @@ impl StepFunctions {
         Ok(data)
     }
 
+    /// Reads the ARNs of all state machines of all accounts.
+    pub(super) fn for_each_arn(&self, mut visit: impl FnMut(&str)) -> Result<()> {
+        let mut after: Option<String> = None;
+        loop {
+            let page = self.inner.store.state_machines("", after.as_deref(), PAGE_SIZE)?;
+            page.iter().for_each(|(arn, _)| visit(arn));
+            match page.into_iter().last() {
+                Some((last, _)) => after = Some(last),
+                None => return Ok(()),
+            }
+        }
+    }
+
     /// Reads all state machines of all accounts.
     pub(super) fn for_each_view(&self, mut read: impl FnMut(&str, &dyn View) -> Result<()>) -> Result<()> {
         let store = &self.inner.store;
