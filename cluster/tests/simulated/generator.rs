@@ -218,7 +218,8 @@ impl Generator {
 
     fn alias_request(&mut self) -> Request {
         let alias = self.alias_arn();
-        match self.rng.u8(..18) {
+        match self.rng.u8(..24) {
+            18.. => self.document_request(alias),
             0..4 => {
                 let arn = self.arn();
                 let body = json!({"name": self.choose(&ALIASES), "routingConfiguration": self.routes(&arn)});
@@ -235,6 +236,18 @@ impl Generator {
                 self.list("ListStateMachineAliases", json!({"stateMachineArn": arn}))
             }
             _ => call("DeleteStateMachineAlias", json!({"stateMachineAliasArn": alias})),
+        }
+    }
+
+    fn document_request(&mut self, alias_arn: String) -> Request {
+        const KEYS: [&str; 3] = ["a", "a/1", "b"];
+        let first = self.rng.usize(..KEYS.len());
+        let (put, delete) = (KEYS[first], KEYS[(first + 1) % KEYS.len()]);
+        match self.rng.u8(..4) {
+            0 => Request::Documents { alias_arn, put: None, delete: None },
+            1 => Request::Documents { alias_arn, put: None, delete: Some(delete) },
+            2 => Request::Documents { alias_arn, put: Some(put), delete: None },
+            _ => Request::Documents { alias_arn, put: Some(put), delete: Some(delete) },
         }
     }
 
