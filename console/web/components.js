@@ -52,7 +52,7 @@ export function Split({ routing, thin }) {
       .filter(({ weight }) => weight > 0)
       .map(
         ({ version, weight, role }) => html`<span key=${version} class=${role} style=${{ flexGrow: weight }}>
-      ${thin ? "" : html`<b>v${version} ${weight}%</b>`}</span>`,
+      ${thin ? "" : html`<b><span>v${version} </span>${weight}%</b>`}</span>`,
       )}</div>`;
 }
 
