@@ -45,14 +45,16 @@ export const VersionBadge = ({ version, role = "", href }) => {
 
 /** A routing as a bar. The newer version is also hatched, so that no meaning depends on color. */
 export function Split({ routing, thin }) {
-  const routes = routing.some(({ role }) => role) ? routing : assignRoles(routing);
+  const assigned = routing.some(({ role }) => role) ? routing : assignRoles(routing);
+  // The version before is first in every view, whatever the order in the routing configuration.
+  const routes = [...assigned].sort((one, other) => Number(one.role === "new") - Number(other.role === "new"));
   const words = routes.map(({ version, weight }) => `version ${version} ${weight}%`).join(", ");
   return html`<div class=${`split${thin ? " thin" : ""}`} role="img" aria-label=${words}>
     ${routes
       .filter(({ weight }) => weight > 0)
       .map(
         ({ version, weight, role }) => html`<span key=${version} class=${role} style=${{ flexGrow: weight }}>
-      ${thin ? "" : html`<b><span>v${version} </span>${weight}%</b>`}</span>`,
+      ${thin ? "" : html`<b>v${version}<i> ${weight}%</i></b>`}</span>`,
       )}</div>`;
 }
 
