@@ -309,7 +309,7 @@ export function listSimulatedCalls(simulation) {
     const last = rows.at(-1)
     if (!isUneventfulCheck(entry)) rows.push({ kind: entry.entry, ...entry })
     else if (last?.kind === 'checks') Object.assign(last, { untilSeconds: entry.atSeconds, count: last.count + 1 })
-    else rows.push({ kind: 'checks', atSeconds: entry.atSeconds, untilSeconds: entry.atSeconds, count: 1 })
+    else rows.push({ ...entry, kind: 'checks', untilSeconds: entry.atSeconds, count: 1 })
   }
   return rows
 }
