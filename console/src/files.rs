@@ -16,8 +16,10 @@ macro_rules! embed_files {
 }
 
 const FILES: &[(&str, &[u8])] = embed_files![
+    "alias-form.js",
     "alias.css",
     "app.js",
+    "bulk.js",
     "calls.js",
     "client.js",
     "components.js",
@@ -25,6 +27,7 @@ const FILES: &[(&str, &[u8])] = embed_files![
     "deployment-data.js",
     "deployment-state.js",
     "deployment.css",
+    "flow.js",
     "format.js",
     "icon.svg",
     "index.html",
@@ -33,14 +36,22 @@ const FILES: &[(&str, &[u8])] = embed_files![
     "timeline-data.js",
     "timeline.js",
     "tokens.css",
+    "traffic.js",
     "vendor/LICENSES.txt",
     "vendor/vendor.js",
+    "versions.js",
+    "views/alias-editor.js",
+    "views/alias-history.js",
     "views/alias-rows.js",
+    "views/alias-traffic.js",
+    "views/alias.js",
+    "views/create-alias.js",
     "views/deployment.js",
     "views/empty.js",
     "views/overview.js",
     "views/scopes.js",
     "views/sign-in.js",
+    "views/try-it.js",
 ];
 
 static COMPRESSED: LazyLock<Vec<(&str, ConsoleFile)>> =

@@ -11,6 +11,7 @@
 //! | `traffic`, `traffic_query` | starts and endings in buckets |
 //! | `summaries`, `summary` | numbers of state machines |
 //! | `routings` | the history of routings |
+//! | `deployments` | the deployments that drivers report |
 //! | `query` | the parameters of a request |
 //! | `console` | the routes of the API |
 
@@ -19,6 +20,7 @@
 mod activity;
 mod changes;
 mod console;
+mod deployments;
 mod files;
 mod observed_store;
 mod query;
