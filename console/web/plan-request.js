@@ -142,7 +142,8 @@ const RESULTS = { alias: "read", updated: "updated" };
 
 /** Returns a call of a simulation as texts: `{call, result}`. */
 export function describeSimulated(row) {
-  if (row.kind === "checks" && row.count > 1) return { call: `${row.count} reads of the alias and the alarms`, result: "routing unchanged, no alarm in state ALARM" };
+  if (row.kind === "checks" && row.count > 1)
+    return { call: `${row.count} reads of the alias and the alarms`, result: "routing unchanged, no alarm in state ALARM" };
   if (row.kind === "restart") return { call: "The driver restarts", result: "" };
   if (row.kind === "event") return { call: `Alarm ${row.event.name} changes its state`, result: row.event.state, isEvent: true };
   const { action, observation, extraRead } = row;
@@ -158,10 +159,12 @@ function describeAction({ action, input }) {
 
 function describeObservation(observation) {
   if (!observation) return "no response";
-  if (observation.observed === "alarms") return observation.alarms.map(({ name, state }) => `${name} ${state}`).join(", ") || "no alarm found";
+  if (observation.observed === "alarms")
+    return observation.alarms.map(({ name, state }) => `${name} ${state}`).join(", ") || "no alarm found";
   if (observation.observed === "alias") return formatRoutes(observation.routingConfiguration);
   if (observation.observed === "failed") return `${observation.code}: ${observation.message}`;
   return RESULTS[observation.observed] ?? observation.observed;
 }
 
-export const formatRoutes = routes => routes.map(({ stateMachineVersionArn, weight }) => `${weight}% v${parseVersion(stateMachineVersionArn)}`).join(", ");
+export const formatRoutes = routes =>
+  routes.map(({ stateMachineVersionArn, weight }) => `${weight}% v${parseVersion(stateMachineVersionArn)}`).join(", ");

@@ -27,7 +27,11 @@ export function usePlan({ request, rate, aliasArn, simulated }) {
 }
 
 async function computePlan({ request, rate, aliasArn, simulated }, signal) {
-  const call = (method, body) => callApi("POST", method, body, { signal }).then(value => ({ value }), error => ({ error }));
+  const call = (method, body) =>
+    callApi("POST", method, body, { signal }).then(
+      value => ({ value }),
+      error => ({ error }),
+    );
   const plan = await call("plan", request);
   if (plan.error) return { ...NOTHING, errors: { plan: plan.error } };
   const startsPerSecond = rate.trim() === "" ? 0 : Number.isNaN(Number(rate)) ? rate : Number(rate);

@@ -14,8 +14,11 @@ export function PlanForm(props) {
       onChange=${event => setVersion(Number(event.target.value))}>${versions.numbers.map(number => html`<option key=${number} value=${String(number)} selected=${number === version}>v${number}${descriptionOf(number) ? `, ${descriptionOf(number)}` : ""}</option>`)}</select>`}</${Field}>
     <${Kinds} form=${form} change=${change}/>
     <${Members} form=${form} ...${fields}/>
-    ${form.kind !== "json" && html`<${Field} label="Alarms" path="/Alarms" problems=${problems} hint="Names of CloudWatch alarms, one per line. An alarm in state ALARM rolls the deployment back.">${control => html`<textarea id=${control.id} rows="2" spellcheck="false" value=${form.alarms}
-      aria-invalid=${control.invalid} aria-describedby=${control.describedBy} onInput=${event => change({ alarms: event.target.value })}></textarea>`}</${Field}>`}
+    ${
+      form.kind !== "json" &&
+      html`<${Field} label="Alarms" path="/Alarms" problems=${problems} hint="Names of CloudWatch alarms, one per line. An alarm in state ALARM rolls the deployment back.">${control => html`<textarea id=${control.id} rows="2" spellcheck="false" value=${form.alarms}
+      aria-invalid=${control.invalid} aria-describedby=${control.describedBy} onInput=${event => change({ alarms: event.target.value })}></textarea>`}</${Field}>`
+    }
     <${Field} label="Starts per second" path="/startsPerSecond" problems=${problems} hint=${measured === undefined ? "An example: the alias had no starts in the last 10 minutes." : `Measured in the last 10 minutes: ${measured} per second.`}>${control => html`<input id=${control.id} class="short" inputmode="decimal" value=${rate}
       aria-invalid=${control.invalid} aria-describedby=${control.describedBy} onInput=${event => setRate(event.target.value)}/>`}</${Field}>
     <${Fault} ...${fields} path=""/></form></${Card}>`;
@@ -31,14 +34,23 @@ function Fault({ problems, change, path, id }) {
 function Kinds({ form, change }) {
   const choose = kind => change(kind === "json" && form.json === "" ? { kind, json: formatJson(form) } : { kind });
   return html`<fieldset class="kinds"><legend>How the routing shifts</legend><div class="kind-choices">${Object.entries(KINDS).map(
-    ([kind, { title }]) => html`<label key=${kind} class=${`kind-choice ${form.kind === kind ? "chosen" : ""}`}><input type="radio" name="kind" value=${kind} checked=${form.kind === kind} onChange=${() => choose(kind)}/>${title}</label>`,
+    ([kind, { title }]) =>
+      html`<label key=${kind} class=${`kind-choice ${form.kind === kind ? "chosen" : ""}`}><input type="radio" name="kind" value=${kind} checked=${form.kind === kind} onChange=${() => choose(kind)}/>${title}</label>`,
   )}</div><p class="hint">${KINDS[form.kind].text}</p></fieldset>`;
 }
 
 /** The JSON to begin with: the fields of the form that it replaces. */
 function formatJson({ percentage, interval, alarms }) {
-  const names = alarms.split("\n").map(name => name.trim()).filter(Boolean);
-  const preference = { Type: "CANARY", Percentage: Number(percentage) || 10, Interval: Number(interval) || 5, ...(names.length ? { Alarms: names } : {}) };
+  const names = alarms
+    .split("\n")
+    .map(name => name.trim())
+    .filter(Boolean);
+  const preference = {
+    Type: "CANARY",
+    Percentage: Number(percentage) || 10,
+    Interval: Number(interval) || 5,
+    ...(names.length ? { Alarms: names } : {}),
+  };
   return JSON.stringify(preference, null, 2);
 }
 
@@ -67,7 +79,8 @@ function CustomSteps({ form, change, problems }) {
   const replace = (index, members) => change({ steps: steps.map((step, other) => (other === index ? { ...step, ...members } : step)) });
   const remove = index => change({ steps: steps.filter((_, other) => other !== index) });
   const last = steps.at(-1) ?? FIRST_FORM;
-  const add = () => change({ steps: [...steps, { percentage: String(Math.min(99, Number(last.percentage) + 25 || 10)), interval: last.interval }] });
+  const add = () =>
+    change({ steps: [...steps, { percentage: String(Math.min(99, Number(last.percentage) + 25 || 10)), interval: last.interval }] });
   const input = (index, name, unit, label) => {
     const path = `/Steps/${index}/${name === "percentage" ? "Percentage" : "Interval"}`;
     const invalid = problems.some(problem => problem.path === path || problem.path === `/Steps/${index}`);
@@ -75,7 +88,10 @@ function CustomSteps({ form, change, problems }) {
       aria-describedby=${invalid ? `step-${index}-fault` : undefined} onInput=${event => replace(index, { [name]: event.target.value })}/><span aria-hidden="true">${unit}</span></div>`;
   };
   return html`<fieldset class="custom"><legend>Steps</legend><ol>${steps.map(
-    (_, index) => html`<li key=${index}>${input(index, "percentage", "%", "Share")}<span class="small muted">for</span>${input(index, "interval", "min", "Minutes")}
+    (
+      _,
+      index,
+    ) => html`<li key=${index}>${input(index, "percentage", "%", "Share")}<span class="small muted">for</span>${input(index, "interval", "min", "Minutes")}
       <button type="button" class="plain" aria-label=${`Remove step ${index + 1}`} aria-disabled=${steps.length === 1 ? "true" : undefined} onClick=${() => steps.length > 1 && remove(index)}>✕</button>
       <${FieldError} problems=${problems} path=${`/Steps/${index}`} id=${`step-${index}-fault`}/></li>`,
   )}</ol><p class="small muted">then 100%</p><${FieldError} problems=${problems.filter(({ path }) => path === "/Steps")} path="/Steps"/><button type="button" onClick=${add}>Add a step</button></fieldset>`;

@@ -10,7 +10,8 @@ const ROWS_SHOWN = 60;
 
 export function SimulationForm({ plan, names, simulated, setSimulated, simulation, problems, segments, rate }) {
   const set = members => setSimulated(current => ({ ...current, ...members }));
-  if (!names.length) return html`<p class="simulate small muted">${plan.steps.length > 1 ? "Add an alarm to simulate how it rolls the deployment back." : ""}</p>`;
+  if (!names.length)
+    return html`<p class="simulate small muted">${plan.steps.length > 1 ? "Add an alarm to simulate how it rolls the deployment back." : ""}</p>`;
   const { name } = simulated;
   const invalid = problems.some(({ path }) => path === "/atSeconds");
   return html`<div class="simulate"><label class="check"><input type="checkbox" checked=${simulated.enabled} onChange=${event => set({ enabled: event.target.checked })}/>Simulate an alarm</label>
@@ -27,8 +28,13 @@ function Outcome({ simulation, plan, segments, rate }) {
   const { outcome, endedAtSeconds, unusedEvents = [] } = simulation;
   const [version, ended] = [data.parseVersion(plan.target), endedAtSeconds * 1000];
   const until = segments.filter(({ start }) => start < ended).map(segment => ({ ...segment, end: Math.min(segment.end, ended) }));
-  const { expected, low, high } = expectVersion(until.filter(({ end }) => end > 0), version, rate);
-  const starts = rate > 0 ? ` Until then, about ${formatNumber(expected)} starts (${formatNumber(low)} to ${formatNumber(high)}) run v${version}.` : "";
+  const { expected, low, high } = expectVersion(
+    until.filter(({ end }) => end > 0),
+    version,
+    rate,
+  );
+  const starts =
+    rate > 0 ? ` Until then, about ${formatNumber(expected)} starts (${formatNumber(low)} to ${formatNumber(high)}) run v${version}.` : "";
   const at = data.formatElapsed(ended);
   if (outcome.result === "rolledBack") {
     const alarm = simulation.entries.find(({ entry, event }) => entry === "event" && event.state === "ALARM");
@@ -44,7 +50,8 @@ export function SimulatedCalls({ simulation }) {
   const [all, setAll] = useState(false);
   const rows = data.listSimulatedCalls(simulation);
   const shown = all ? rows : rows.slice(0, ROWS_SHOWN);
-  const time = ({ atSeconds, untilSeconds }) => data.formatElapsed(atSeconds * 1000) + (untilSeconds > atSeconds ? ` to ${data.formatElapsed(untilSeconds * 1000)}` : "");
+  const time = ({ atSeconds, untilSeconds }) =>
+    data.formatElapsed(atSeconds * 1000) + (untilSeconds > atSeconds ? ` to ${data.formatElapsed(untilSeconds * 1000)}` : "");
   return html`<details class="calls"><summary>Show the simulated calls</summary><div class="scroll" tabindex="0" role="region" aria-label="Simulated calls"><table><thead><tr><th scope="col">Time</th><th scope="col">Call</th><th scope="col">Result</th></tr></thead>
     <tbody>${shown.map(row => {
       const { call, result, isEvent } = describeSimulated(row);

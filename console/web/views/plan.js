@@ -79,7 +79,8 @@ function NoPlan({ busy, problems, route }) {
   }</${Card}>`;
 }
 
-const range = ({ expected, low, high }) => html`${formatNumber(Math.round(expected))} <span class="muted">(${formatNumber(low)} to ${formatNumber(high)})</span>`;
+const range = ({ expected, low, high }) =>
+  html`${formatNumber(Math.round(expected))} <span class="muted">(${formatNumber(low)} to ${formatNumber(high)})</span>`;
 
 /** The steps with the starts of each version until the next step, and the notes. */
 function Steps({ plan, expected }) {
@@ -110,7 +111,8 @@ function Notes({ plan }) {
   if (!plan.notes.length) return "";
   const sentence = text => text.replace(/^[a-z]/, letter => letter.toUpperCase()).replace(/[^.]$/, "$&.");
   return html`<ul class="notes" aria-label="Notes">${plan.notes.map(
-    ({ code, message }) => html`<li key=${code} class=${WARNINGS.includes(code) ? "warning" : ""}><span class="sign" aria-hidden="true">${WARNINGS.includes(code) ? "!" : "i"}</span><span>${sentence(message)}</span></li>`,
+    ({ code, message }) =>
+      html`<li key=${code} class=${WARNINGS.includes(code) ? "warning" : ""}><span class="sign" aria-hidden="true">${WARNINGS.includes(code) ? "!" : "i"}</span><span>${sentence(message)}</span></li>`,
   )}</ul>`;
 }
 
@@ -127,7 +129,8 @@ function Chart({ route, result, simulated, setSimulated, problems }) {
   const simulatedSegments = simulation && data.buildSegments(data.listSimulatedChanges(simulation), span.from, span.until, before);
   const segments = simulatedSegments ?? planned;
   const ended = simulation && simulation.endedAtSeconds * 1000;
-  const missed = simulation && simulation.outcome.result !== "succeeded" ? planned.filter(segment => segment.end > ended && segment.start > ended) : [];
+  const missed =
+    simulation && simulation.outcome.result !== "succeeded" ? planned.filter(segment => segment.end > ended && segment.start > ended) : [];
   const alarms = simulation ? data.listSimulatedAlarms(simulation, names, span.until) : [];
   return html`<${Card} title="Timeline" note=${simulation ? "simulated; time after the first shift" : "time after the first shift"}>
     <${SimulationForm} ...${{ plan, names, simulated, setSimulated, simulation, problems, segments, rate }}/>
@@ -145,7 +148,9 @@ function findMarks(simulation) {
   if (!simulation) return [];
   const alarm = simulation.entries.find(({ entry, event }) => entry === "event" && event.state === "ALARM");
   const ended = simulation.endedAtSeconds * 1000;
-  const marks = alarm ? [{ millis: alarm.atSeconds * 1000, kind: "alarm", text: `alarm ${data.formatElapsed(alarm.atSeconds * 1000)}` }] : [];
+  const marks = alarm
+    ? [{ millis: alarm.atSeconds * 1000, kind: "alarm", text: `alarm ${data.formatElapsed(alarm.atSeconds * 1000)}` }]
+    : [];
   if (simulation.outcome.result !== "rolledBack") return marks;
   return [{ millis: ended, kind: "rollback", text: `← rolled back ${data.formatElapsed(ended)}` }, ...marks];
 }
