@@ -12,7 +12,7 @@ use crate::record::{
 use crate::shared::Shared;
 use crate::state_machine::{first_record, missing_result};
 use sfn_alias::model::{Alias, EndedCounts, Execution, Revision, StateMachine, Version, VersionNumber};
-use sfn_alias::store::{Import, RevisionNumber};
+use sfn_alias::store::{Document, Import, RevisionNumber};
 use sfn_alias::{Error, Result};
 
 /// The number of the current revision, which has the greatest number.
@@ -173,6 +173,11 @@ impl Import for ClusterImport<'_> {
 
     fn put_alias(&mut self, name: &str, alias: &Alias) -> Result<()> {
         self.put(Kind::Alias.key(self.id, name), write(&AliasRecord::new(alias))?)
+    }
+
+    fn put_document(&mut self, alias: &str, document: &Document) -> Result<()> {
+        let Document { key, value } = document;
+        self.put(key::document(self.id, alias, key), value.as_bytes().to_vec())
     }
 
     fn put_execution(&mut self, sequence: u64, execution: &Execution, revision: RevisionNumber) -> Result<()> {

@@ -43,6 +43,8 @@ pub enum Kind {
     Ended,
     /// Executions without an ending, by their last start or redrive, latest first.
     Open,
+    /// Documents of aliases, by alias and key.
+    Document,
     Revision,
     /// Names of executions in the order of their starts.
     Sequence,
@@ -60,11 +62,12 @@ pub enum Kind {
 impl Kind {
     /// All kinds, in the order in which the records of a deleted state machine are deleted: the sum of endings after those
     /// that may become part of it.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Execution,
         Self::UnstoredEnding,
         Self::UnstoredSum,
         Self::Alias,
+        Self::Document,
         Self::CopiedCount,
         Self::StartCount,
         Self::Ended,
@@ -84,6 +87,7 @@ impl Kind {
             Self::Ended => 'd',
             Self::StartMark => 'e',
             Self::Open => 'o',
+            Self::Document => 'p',
             Self::Revision => 'r',
             Self::Sequence => 's',
             Self::Tags => 't',
@@ -117,6 +121,23 @@ impl Kind {
         let end = end_of_prefix(&prefix);
         (prefix, end)
     }
+}
+
+/// Returns the key of a document. Names of aliases contain no slash.
+pub fn document(id: Id, alias: &str, key: &str) -> Vec<u8> {
+    Kind::Document.key(id, format_args!("{alias}/{key}"))
+}
+
+/// Returns the first key and the end of the keys of an alias's documents that begin with a prefix.
+pub fn documents(id: Id, alias: &str, prefix: &str) -> (Vec<u8>, Vec<u8>) {
+    let start = document(id, alias, prefix);
+    let end = end_of_prefix(&start);
+    (start, end)
+}
+
+/// Returns the alias and the key of a document.
+pub fn parse_document(key: &[u8], id: Id) -> Option<(&str, &str)> {
+    std::str::from_utf8(key).ok()?.strip_prefix(&Kind::Document.prefix(id))?.split_once('/')
 }
 
 /// Returns the first key after all keys with a prefix, which is not empty and does not end with the byte 255.
@@ -263,6 +284,8 @@ mod tests {
         assert_eq!(parse_deleted(&deleted(Id(u64::MAX))), Some(Id(u64::MAX)));
         assert_eq!(parse_number(&Kind::Revision.key(Id(1), number_suffix(9))), Some(9));
         assert_eq!(parse_version(&Kind::StartCount.key(Id(1), version_suffix(None))), Some(None));
+        let document = document(Id(7), "PROD", "routings/1");
+        assert_eq!(parse_document(&document, Id(7)), Some(("PROD", "routings/1")));
         let second = VersionNumber::new(2);
         assert_eq!(parse_version(&Kind::StartCount.key(Id(1), version_suffix(second))), Some(second));
     }
@@ -275,5 +298,12 @@ mod tests {
             assert!(start <= key && key < end, "{name:?}");
         }
         assert!(Kind::Alias.key(Id(8), "") >= end);
+    }
+
+    #[test]
+    fn ranges_contain_the_documents_of_one_alias() {
+        let (start, end) = documents(Id(7), "A", "");
+        let contains = |alias| (&*start..&*end).contains(&&*document(Id(7), alias, "k"));
+        assert_eq!(["A", "A-", "A.", "AA", "a", "B"].map(contains), [true, false, false, false, false, false]);
     }
 }

@@ -7,6 +7,7 @@ mod attempts;
 mod cache;
 mod commits;
 mod copy;
+mod documents;
 pub mod engine;
 #[cfg(feature = "etcd")]
 pub mod etcd;

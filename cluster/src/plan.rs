@@ -9,7 +9,7 @@ use crate::record::{
 };
 use crate::state_machine::{self, Loaded};
 use sfn_alias::model::{Alias, Revision, StateMachine, Timestamp, Version};
-use sfn_alias::store::Change;
+use sfn_alias::store::{Change, Document};
 use sfn_alias::{Error, Result};
 use std::sync::Arc;
 
@@ -129,6 +129,8 @@ pub(crate) fn plan_change(arn: &str, stored: &Loaded, change: Change, tag: Tag) 
         Change::PutAlias { name, alias } => put_alias(&mut loaded, name, alias, &mut writes)?,
         Change::DeleteAlias(name) => {
             writes.push(Write::Delete(Kind::Alias.key(loaded.id, &name)));
+            let (start, end) = key::documents(loaded.id, &name, "");
+            writes.push(Write::DeleteRange(start, end));
             Arc::make_mut(&mut loaded.aliases).remove(&name);
         }
         Change::PutTags(tags) => {
@@ -138,9 +140,7 @@ pub(crate) fn plan_change(arn: &str, stored: &Loaded, change: Change, tag: Tag) 
             loaded.state_machine.tags = tags;
         }
         Change::MarkDeleting(until) => mark_deleting(arn, &mut loaded, until, &mut writes),
-        Change::PutDocuments { .. } => {
-            return Err(Error::Store("documents are not supported by this store".to_owned()));
-        }
+        Change::PutDocuments { alias, put, delete } => change_documents(&loaded, &alias, put, delete, &mut writes),
         Change::CreateStateMachine { .. }
         | Change::DeleteStateMachine
         | Change::PutExecution { .. }
@@ -184,6 +184,18 @@ fn put_alias(loaded: &mut Loaded, name: Box<str>, alias: Alias, writes: &mut Vec
     writes.push(Write::Put(Kind::Alias.key(loaded.id, &name), write(&AliasRecord::new(&alias))?));
     Arc::make_mut(&mut loaded.aliases).insert(name, Arc::new(alias));
     Ok(())
+}
+
+/// Changes documents, which are not part of what is loaded. Only a commit that writes the head changes them, so that its
+/// guard proves what a decision has read.
+fn change_documents(loaded: &Loaded, alias: &str, put: Vec<Document>, delete: Vec<Box<str>>, writes: &mut Vec<Write>) {
+    if loaded.aliases.contains_key(alias) {
+        let key = |key: &str| key::document(loaded.id, alias, key);
+        writes.extend(delete.iter().map(|deleted| Write::Delete(key(deleted))));
+        writes.extend(
+            put.into_iter().map(|document| Write::Put(key(&document.key), document.value.into_string().into_bytes())),
+        );
+    }
 }
 
 fn mark_deleting(arn: &str, loaded: &mut Loaded, until: Timestamp, writes: &mut Vec<Write>) {

@@ -96,7 +96,8 @@ impl<'t> ClusterWrite<'t> {
     /// Checks that nothing has changed that the decision depends on.
     fn prove(&self) -> Result<CommitOutcome> {
         let executions = self.view.as_ref().map(ClusterView::assumed_executions).unwrap_or_default();
-        if self.is_current && executions.is_empty() {
+        let has_read_documents = self.view.as_ref().is_some_and(ClusterView::has_read_documents);
+        if self.is_current && executions.is_empty() && !has_read_documents {
             return Ok(CommitOutcome::Committed);
         }
         let mut reads = vec![Read::Generation(key::head(self.arn))];

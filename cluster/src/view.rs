@@ -1,5 +1,6 @@
 //! What the engine of the service reads of one state machine.
 
+use crate::documents::{self, AliasDocuments};
 use crate::engine::{Found, Generation, Read, Record};
 use crate::export::Exporter;
 use crate::key::{self, Kind};
@@ -10,7 +11,7 @@ use crate::state_machine::{Loaded, first_record, missing_result, records};
 use sfn_alias::Result;
 use sfn_alias::model::{Alias, EndedCounts, Execution, Revision, StateMachine, Timestamp, Version, VersionNumber};
 use sfn_alias::store::{
-    ExecutionFilter, ExecutionPosition, ExportedExecution, NamedAlias, PositionedExecution, RevisionKey, View,
+    Document, ExecutionFilter, ExecutionPosition, ExportedExecution, NamedAlias, PositionedExecution, RevisionKey, View,
 };
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
@@ -47,18 +48,18 @@ pub(crate) struct ClusterView<'t> {
     is_current: Cell<Option<bool>>,
     /// The executions that were read by name; `None` if there was none.
     executions: RefCell<BTreeMap<Box<str>, Option<Arc<ReadExecution>>>>,
+    has_read_documents: Cell<bool>,
 }
 
 impl<'t> ClusterView<'t> {
     pub fn new(shared: &'t Shared, arn: &'t str, loaded: Arc<Loaded>, access: Access, deadline: Instant) -> Self {
-        let (is_current, executions) = Default::default();
-        Self { shared, arn, loaded, deadline: Some(deadline), access, is_current, executions }
+        Self { deadline: Some(deadline), access, ..Self::for_export(shared, arn, loaded) }
     }
 
     /// Creates a view for reads that take longer than a request.
     pub fn for_export(shared: &'t Shared, arn: &'t str, loaded: Arc<Loaded>) -> Self {
-        let (is_current, executions) = Default::default();
-        Self { shared, arn, loaded, deadline: None, access: Access::Read, is_current, executions }
+        let (is_current, executions, has_read_documents) = Default::default();
+        Self { shared, arn, loaded, deadline: None, access: Access::Read, is_current, executions, has_read_documents }
     }
 
     fn deadline(&self) -> Instant {
@@ -97,6 +98,24 @@ impl<'t> ClusterView<'t> {
             self.read(&[])?;
         }
         Ok(self.is_current.get() == Some(true))
+    }
+
+    /// Reads documents of an alias, if it exists. The transaction must prove that the state machine was current.
+    fn read_documents<R: Default>(
+        &self,
+        alias: &str,
+        read: impl FnOnce(&AliasDocuments<'_>) -> Result<R>,
+    ) -> Result<R> {
+        self.has_read_documents.set(true);
+        if !self.loaded.aliases.contains_key(alias) {
+            return Ok(R::default());
+        }
+        read(&AliasDocuments { id: self.loaded.id, alias, read: &|reads| self.read(reads) })
+    }
+
+    /// Returns whether documents were read, possibly at several moments.
+    pub fn has_read_documents(&self) -> bool {
+        self.has_read_documents.get()
     }
 
     pub fn execution_key(&self, name: &str) -> Vec<u8> {
@@ -247,16 +266,16 @@ impl View for ClusterView<'_> {
         Ok(found.into_iter().take(limit).map(|((_, name), alias)| (name.into(), Cow::Borrowed(&**alias))).collect())
     }
 
-    fn document(&self, _alias: &str, _key: &str) -> Result<Option<String>> {
-        Err(sfn_alias::Error::Store("documents are not supported by this store".to_owned()))
+    fn document(&self, alias: &str, key: &str) -> Result<Option<String>> {
+        self.read_documents(alias, |documents| documents.read_one(key))
     }
 
-    fn document_keys(&self, _alias: &str, _prefix: &str) -> Result<Vec<String>> {
-        Err(sfn_alias::Error::Store("documents are not supported by this store".to_owned()))
+    fn document_keys(&self, alias: &str, prefix: &str) -> Result<Vec<String>> {
+        self.read_documents(alias, |documents| documents.read_keys(prefix))
     }
 
-    fn documents(&self, _alias: &str, _prefix: &str, _limit: usize) -> Result<Vec<sfn_alias::store::Document>> {
-        Err(sfn_alias::Error::Store("documents are not supported by this store".to_owned()))
+    fn documents(&self, alias: &str, prefix: &str, limit: usize) -> Result<Vec<Document>> {
+        self.read_documents(alias, |documents| documents.read_latest(prefix, limit))
     }
 
     fn execution(&self, name: &str) -> Result<Option<Cow<'_, Execution>>> {
@@ -341,6 +360,10 @@ impl View for ClusterView<'_> {
             parse::<UnstoredRecord>(&record.key, &record.value)?.add_to(&record.key, &mut counts)?;
         }
         Ok(counts)
+    }
+
+    fn export_documents(&self, visit: &mut dyn FnMut(&str, &Document) -> Result<()>) -> Result<()> {
+        documents::export(self.loaded.id, &|reads| self.read(reads), visit)
     }
 
     /// Reads the executions in small parts.

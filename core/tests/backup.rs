@@ -4,7 +4,7 @@
 
 mod requests;
 
-use requests::{ORDERS, call_ok, new_state_machine};
+use requests::{ORDERS, call_ok, new_alias, new_state_machine, put_document};
 use serde_json::{Value, json};
 use sfn_alias::store::{is_locked, restore};
 use sfn_alias::{Options, StepFunctions};
@@ -48,11 +48,17 @@ fn backup_of_open_file_is_complete() {
         };
         (0..300)
             .for_each(|number| drop(call_ok(&sfn, "CreateStateMachine", &new_state_machine(&format!("m{number}")))));
+        call_ok(&sfn, "CreateStateMachine", &new_state_machine("orders"));
+        call_ok(&sfn, "CreateStateMachineAlias", &new_alias("PROD", 1));
+        let alias = format!("{ORDERS}:PROD");
+        put_document(&sfn, &alias, "a", "1");
         sfn.back_up(&copy).unwrap();
+        put_document(&sfn, &alias, "a", "2");
         assert_eq!(error_of(sfn.back_up(&copy), &copy), "exists; delete it first, or choose another path");
         call_ok(&sfn, "CreateStateMachine", &new_state_machine("later"));
         let saved = StepFunctions::open(&copy).unwrap();
-        assert_eq!((names(&saved).len(), names(&sfn).len()), (300, 301));
+        assert_eq!((names(&saved).len(), names(&sfn).len()), (301, 302));
+        assert_eq!([&saved, &sfn].map(|sfn| sfn.document(&alias, "a").unwrap().unwrap()), ["1", "2"]);
         drop((saved, sfn));
         assert_eq!(files(&folder), ["aliases.db", "copy.db"]);
     }

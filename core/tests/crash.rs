@@ -8,7 +8,7 @@
 
 mod requests;
 
-use requests::{ORDERS, alias_arn, call_ok, execution_arn, new_alias, new_execution, new_state_machine};
+use requests::{ORDERS, alias_arn, call_ok, execution_arn, new_alias, new_execution, new_state_machine, put_document};
 use serde_json::json;
 use sfn_alias::model::{Outcome, Timestamp};
 use sfn_alias::{Clock, Limits, Options, StepFunctions};
@@ -47,6 +47,8 @@ fn write_until_killed() {
         let name = format!("r{round}-{number}");
         call_ok(&sfn, "CreateStateMachineAlias", &new_alias(&name, 1));
         writeln!(output, "alias {name}").unwrap();
+        put_document(&sfn, &format!("{ORDERS}:{name}"), "name", &name);
+        writeln!(output, "document {name}").unwrap();
         call_ok(&sfn, "StartExecution", &new_execution_of_alias(&name));
         writeln!(output, "execution {name}").unwrap();
         let arn = execution_arn(&name);
@@ -90,17 +92,17 @@ fn write_and_kill(path: &Path, round: u64, duration: Duration) -> Vec<(String, S
     // The kill may truncate the last line; that write does not count as acknowledged.
     let complete = text.rfind('\n').map_or("", |end| &text[..end]);
     let acknowledged = complete.lines().filter_map(|line| line.split_once(' '));
-    let acknowledged = acknowledged.filter(|(kind, _)| ["alias", "execution", "ending"].contains(kind));
+    let acknowledged = acknowledged.filter(|(kind, _)| ["alias", "document", "execution", "ending"].contains(kind));
     acknowledged.map(|(kind, name)| (kind.to_owned(), name.to_owned())).collect()
 }
 
-/// Returns the number of aliases and executions in the file. Fails if the file is corrupt.
+/// Returns the number of aliases, documents, executions and endings in the file. Fails if the file is corrupt.
 fn count_records(path: &Path) -> usize {
     let file = rusqlite::Connection::open(path).unwrap();
     let result: String = file.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
     assert_eq!(result, "ok");
     let sql =
-        "SELECT (SELECT count(*) FROM aliases) + (SELECT count(*) FROM executions) + (SELECT count(*) FROM endings),
+        "SELECT (SELECT count(*) FROM aliases) + (SELECT count(*) FROM documents) + (SELECT count(*) FROM executions) + (SELECT count(*) FROM endings),
                       (SELECT count(*) FROM executions) - (SELECT sum(count) FROM starts),
                       (SELECT count(*) FROM executions WHERE revision NOT IN (SELECT id FROM revisions))";
     let numbers = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get::<_, Option<i64>>(1)?, row.get::<_, i64>(2)?));
@@ -124,6 +126,10 @@ fn acknowledged_writes_survive_a_kill() {
         for (kind, name) in &acknowledged {
             match kind.as_str() {
                 "alias" => drop(call_ok(&later, "DescribeStateMachineAlias", &alias_arn(name))),
+                "document" => {
+                    let document = later.document(&format!("{ORDERS}:{name}"), "name").unwrap();
+                    assert_eq!(document.as_deref(), Some(&**name));
+                }
                 "execution" => drop(call_ok(&later, "DescribeExecution", &execution_arn(name))),
                 _ => {
                     assert_eq!(call_ok(&later, "DescribeExecution", &execution_arn(name))["status"], "SUCCEEDED");

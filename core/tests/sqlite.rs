@@ -6,7 +6,7 @@ mod requests;
 
 use requests::{
     ORDERS, alias_arn, call_error_code, call_ok, definition, execution_arn, new_alias, new_execution,
-    new_state_machine, routing,
+    new_state_machine, put_document, routing,
 };
 use rusqlite::Connection;
 use serde_json::json;
@@ -297,8 +297,11 @@ fn a_definition_is_stored_once_and_deleted_with_its_last_reference() {
     ["next", "last"].iter().for_each(|name| drop(call_ok(&sfn, "StartExecution", &new_execution(name, "{}"))));
     assert_eq!((revisions(), count_rows(&path, "executions"), count_rows(&path, "endings")), (1, 2, 0));
     assert_eq!(count_rows(&path, "unstored_endings"), 1);
+    call_ok(&sfn, "CreateStateMachineAlias", &new_alias("PROD", 5));
+    put_document(&sfn, &format!("{ORDERS}:PROD"), "a", "1");
     call_ok(&sfn, "DeleteStateMachine", &json!({"stateMachineArn": ORDERS}));
     let tables = [
+        "documents",
         "machines",
         "tags",
         "revisions",
@@ -310,7 +313,7 @@ fn a_definition_is_stored_once_and_deleted_with_its_last_reference() {
         "unstored_endings",
         "starts",
     ];
-    assert_eq!(tables.map(|table| count_rows(&path, table)), [0; 10]);
+    assert_eq!(tables.map(|table| count_rows(&path, table)), [0; 11]);
 }
 
 #[test]
@@ -324,6 +327,8 @@ fn the_cost_of_a_write_does_not_depend_on_large_definitions_and_inputs() {
     }
     call_ok(&sfn, "StartExecution", &new_execution("large", &json!("x".repeat(200_000)).to_string()));
     call_ok(&sfn, "CreateStateMachineAlias", &new_alias("FIRST", 1));
+    let first = format!("{ORDERS}:FIRST");
+    (0..9).for_each(|number| put_document(&sfn, &first, &number.to_string(), &"x".repeat(65_000)));
     let mut update = alias_arn("PROD");
     update["routingConfiguration"] = routing(2);
     let mut through = new_execution("small", "{}");

@@ -4,7 +4,7 @@
 
 mod requests;
 
-use requests::{ORDERS, alias_arn, call_error_code, call_ok, new_alias, new_state_machine};
+use requests::{ORDERS, alias_arn, call_error_code, call_ok, new_alias, new_state_machine, put_document};
 use serde_json::{Value, json};
 use sfn_alias::model::Outcome;
 use sfn_alias::{Json, Limits, Options, Result, StepFunctions};
@@ -32,9 +32,10 @@ fn wal_path(path: &Path) -> PathBuf {
 
 /// Files of earlier formats, and requests with the responses of the release that wrote the file. Only
 /// `encryptionConfiguration` was added to those of format 1, and its executions are listed by stop time.
-const EARLIER_FORMATS: [(&[u8], &str); 2] = [
+const EARLIER_FORMATS: [(&[u8], &str); 3] = [
     (include_bytes!("fixtures/format-1.sqlite"), include_str!("fixtures/format-1.json")),
     (include_bytes!("fixtures/format-2.sqlite"), include_str!("fixtures/format-2.json")),
+    (include_bytes!("fixtures/format-3.sqlite"), include_str!("fixtures/format-3.json")),
 ];
 
 fn earlier_file((bytes, asked): (&[u8], &str)) -> (TempDir, PathBuf, Vec<Value>) {
@@ -59,9 +60,12 @@ fn files_of_earlier_formats_are_upgraded_and_give_the_same_responses() {
         }
         let format = |row: &rusqlite::Row<'_>| row.get::<_, i64>(0);
         let file = rusqlite::Connection::open(&path).unwrap();
-        assert_eq!(file.query_row("PRAGMA user_version", [], format).unwrap(), 3);
+        assert_eq!(file.query_row("PRAGMA user_version", [], format).unwrap(), 4);
         drop(file);
         call_ok(&open(&path).unwrap(), "CreateStateMachineAlias", &new_alias("NEW", 1));
+        let alias = format!("{ORDERS}:NEW");
+        put_document(&open(&path).unwrap(), &alias, "a", "1");
+        assert_eq!(open(&path).unwrap().document(&alias, "a").unwrap().as_deref(), Some("1"));
     }
 }
 
@@ -151,6 +155,21 @@ fn a_corrupt_row_causes_an_error_with_the_path() {
     drop(sfn);
     let error = StepFunctions::open(&path).unwrap_err();
     assert_eq!(error.to_string(), format!("storage error: `{}` {text}", path.display()));
+}
+
+#[test]
+fn a_corrupt_document_causes_an_error() {
+    for open in STORES {
+        let (_folder, path) = temp_path();
+        let sfn = open(&path).unwrap();
+        call_ok(&sfn, "CreateStateMachine", &new_state_machine("orders"));
+        call_ok(&sfn, "CreateStateMachineAlias", &new_alias("PROD", 1));
+        put_document(&sfn, &format!("{ORDERS}:PROD"), "a", "1");
+        drop(sfn);
+        rusqlite::Connection::open(&path).unwrap().execute_batch("UPDATE documents SET value = '2'").unwrap();
+        let error = open(&path).unwrap_err().to_string();
+        assert!(error.contains("a row of table `documents` does not match its checksum"), "{error}");
+    }
 }
 
 /// Returns the file after the alias A was created, the file after B, and the log of C.

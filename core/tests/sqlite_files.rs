@@ -90,10 +90,10 @@ fn a_database_that_another_application_uses_is_rejected() {
 #[test]
 fn a_newer_format_is_rejected() {
     let (_folder, path) = file_with_state_machine();
-    Connection::open(&path).unwrap().execute_batch("PRAGMA user_version = 4; PRAGMA journal_mode = delete").unwrap();
+    Connection::open(&path).unwrap().execute_batch("PRAGMA user_version = 5; PRAGMA journal_mode = delete").unwrap();
     assert_rejected(
         &path,
-        "was written by a newer release of sfn-alias; upgrade sfn-alias (the file has format 4, this release supports formats up to 3)",
+        "was written by a newer release of sfn-alias; upgrade sfn-alias (the file has format 5, this release supports formats up to 4)",
     );
 }
 

@@ -17,6 +17,8 @@ mod conflicts;
 mod copy;
 mod copy_faults;
 mod copy_stores;
+#[path = "../../../core/tests/stores/documents.rs"]
+mod documents;
 #[path = "../../../core/tests/stores/ended_counts.rs"]
 mod ended_counts;
 #[path = "../../../core/tests/stores/endings.rs"]

@@ -35,6 +35,11 @@ impl StoreKind {
         if std::env::var_os(STORE).is_some() { 330 } else { 3000 }
     }
 
+    /// Returns whether the data can be opened again while it is open.
+    pub fn is_shared(self) -> bool {
+        true
+    }
+
     pub fn is_durable(self) -> bool {
         true
     }

@@ -70,6 +70,19 @@ pub trait View {
     /// Returns the numbers of executions that ended and are not stored: deleted ones, and those of EXPRESS state machines.
     fn unstored_endings(&self) -> Result<EndedCounts>;
 
+    /// Calls `visit` with the name of each alias and each of its documents. The order is not specified. An error of `visit` ends
+    /// the export.
+    fn export_documents(&self, visit: &mut dyn FnMut(&str, &Document) -> Result<()>) -> Result<()> {
+        for (alias, _) in self.aliases(None, usize::MAX)? {
+            for key in self.document_keys(&alias, "")? {
+                if let Some(value) = self.document(&alias, &key)? {
+                    visit(&alias, &Document { key: key.into(), value: value.into() })?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Calls `visit` with each stored execution, including its texts: the last start first, in the order of their sequence
     /// numbers. An error of `visit` ends the export.
     fn export_executions(&self, visit: &mut dyn FnMut(ExportedExecution<'_>) -> Result<()>) -> Result<()> {

@@ -2,7 +2,8 @@
 #![allow(dead_code, reason = "each test binary uses a part of this")]
 
 use serde_json::{Value, json};
-use sfn_alias::{Json, StepFunctions};
+use sfn_alias::store::Document;
+use sfn_alias::{DocumentChange, Json, StepFunctions};
 
 /// The state machine of most tests.
 pub const ORDERS: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:orders";
@@ -56,4 +57,11 @@ pub fn new_execution(name: &str, input: &str) -> Value {
 /// Input of DescribeExecution and StopExecution.
 pub fn execution_arn(name: &str) -> Value {
     json!({"executionArn": format!("{}:{name}", ORDERS.replace("stateMachine", "execution"))})
+}
+
+/// Stores a document of an alias.
+#[track_caller]
+pub fn put_document(sfn: &StepFunctions, alias_arn: &str, key: &str, value: &str) {
+    let change = || DocumentChange { put: vec![Document { key: key.into(), value: value.into() }], delete: vec![] };
+    sfn.update_documents(alias_arn, |_| Ok((Some(change()), ()))).unwrap();
 }

@@ -1,12 +1,13 @@
 //! Copies random contents from every store to every store that can be copied, also with interruptions.
 
 use crate::copy_stores::create_stores;
-use crate::store_model::{ARNS, create_change, random_change};
+use crate::store_model::{ARNS, NAMES, create_change, random_change};
 use fastrand::Rng;
 use sfn_alias::model::{Alias, EndedCounts, Execution, Revision, StateMachine, Timestamp, Version, VersionNumber};
 use sfn_alias::store::{
-    Change, CommitOutcome, CopyDifference, CopyProgress, CopyReport, CopyStep, CopyStore, Import, NamedStateMachine,
-    ReadTransaction, RevisionKey, RevisionNumber, Session, Store, StoreMeta, View, WriteTransaction, copy,
+    Change, CommitOutcome, CopyDifference, CopyProgress, CopyReport, CopyStep, CopyStore, Document, Import,
+    NamedStateMachine, ReadTransaction, RevisionKey, RevisionNumber, Session, Store, StoreMeta, View, WriteTransaction,
+    copy,
 };
 use sfn_alias::{Error, Result};
 use std::cell::Cell;
@@ -63,6 +64,9 @@ fn dump_view(view: &dyn View, output: &mut String) -> Result<()> {
     }
     for (name, alias) in view.aliases(None, usize::MAX)? {
         line(&[&name, &alias, &alias.description.as_deref()]);
+    }
+    for alias in NAMES {
+        line(&[&view.documents(alias, "", usize::MAX)?]);
     }
     let mut starts = view.start_counts()?;
     starts.sort_unstable();
@@ -232,6 +236,10 @@ impl Import for FailingImport<'_> {
 
     fn put_alias(&mut self, name: &str, alias: &Alias) -> Result<()> {
         self.store.attempt(|| self.import.put_alias(name, alias))
+    }
+
+    fn put_document(&mut self, alias: &str, document: &Document) -> Result<()> {
+        self.store.attempt(|| self.import.put_document(alias, document))
     }
 
     fn put_execution(&mut self, sequence: u64, execution: &Execution, revision: RevisionNumber) -> Result<()> {

@@ -7,6 +7,7 @@ mod alarms;
 mod conflicts;
 mod copy;
 mod copy_stores;
+mod documents;
 mod ended_counts;
 mod endings;
 mod on_start;

@@ -35,6 +35,17 @@ impl StoreKind {
     /// Whether no transaction has an outdated view, so that commits have no conflicts with changes of the same thread.
     pub const HAS_CURRENT_VIEWS: bool = true;
 
+    /// Returns whether the data can be opened again while it is open.
+    pub fn is_shared(self) -> bool {
+        match self {
+            Self::Memory => true,
+            #[cfg(feature = "sqlite")]
+            Self::File => true,
+            #[cfg(feature = "sqlite")]
+            Self::ExclusiveFile => false,
+        }
+    }
+
     /// Returns the number of random changes that a test applies and compares.
     pub fn random_changes() -> u32 {
         3000

@@ -8,8 +8,8 @@ use sfn_alias::model::{
     VersionNumber,
 };
 use sfn_alias::store::{
-    Change, CommitOutcome, ExecutionFilter, ExecutionPosition, MemoryStore, PositionedExecution, RevisionKey, Session,
-    Store, View,
+    Change, CommitOutcome, Document, ExecutionFilter, ExecutionPosition, MemoryStore, PositionedExecution, RevisionKey,
+    Session, Store, View,
 };
 use std::cell::Cell;
 use std::collections::BTreeSet;
@@ -17,7 +17,8 @@ use std::fmt::Debug;
 use std::time::Duration;
 
 pub const ARNS: [&str; 4] = ["arn:a", "arn:b", "arn:b:c", "brn:ä"];
-const NAMES: [&str; 5] = ["A", "a", "b", "é", "zz"];
+pub const NAMES: [&str; 5] = ["A", "a", "b", "é", "zz"];
+const KEYS: [&str; 5] = ["a", "a/b", "a/c", "a_", "b"];
 
 thread_local! {
     /// When the store was opened, in milliseconds. After the real time, which some stores also use.
@@ -133,7 +134,7 @@ pub fn random_change(random: &mut Rng, step: u32, machine: Option<&StateMachine>
     let Some(machine) = machine else { return random.bool().then(|| create_change(random)) };
     let next = machine.last_version.map_or(VersionNumber::FIRST, |last| last.next().unwrap());
     let name = || -> Box<str> { NAMES[step as usize % NAMES.len()].into() };
-    Some(match random.u8(0..26) {
+    Some(match random.u8(0..29) {
         0 => create_change(random),
         1..=3 => {
             let version = random.bool().then(|| version(random, next));
@@ -160,8 +161,22 @@ pub fn random_change(random: &mut Rng, step: u32, machine: Option<&StateMachine>
             redrive: redrive(random),
             ending: random.bool().then(|| ending(random)),
         },
+        25..=27 => documents(random, name()),
         _ => return None,
     })
+}
+
+/// Changes documents of an alias that may not exist.
+fn documents(random: &mut Rng, alias: Box<str>) -> Change {
+    let (mut put, mut delete) = (Vec::new(), Vec::new());
+    for key in KEYS {
+        match random.u8(0..4) {
+            0 => delete.push(key.into()),
+            1 => put.push(Document { key: key.into(), value: "x\0é".repeat(random.usize(0..2000)).into() }),
+            _ => {}
+        }
+    }
+    Change::PutDocuments { alias, put, delete }
 }
 
 fn unstored_ending(random: &mut Rng) -> Option<UnstoredEnding> {
@@ -191,6 +206,7 @@ fn read_all(view: &dyn View) -> sfn_alias::Result<Vec<String>> {
         push_debug(&mut output, (alias, view.aliases(Some((at(1), name)), 2)?));
     }
     push_debug(&mut output, view.aliases(None, usize::MAX)?);
+    read_documents(view, &mut output)?;
     for since in [Timestamp::from_millis(i64::MIN), at(1), at(3)] {
         let mut executions = Vec::new();
         view.visit_executions(since, &mut |execution| executions.push(format!("{:?}", without_texts(execution))))?;
@@ -201,6 +217,23 @@ fn read_all(view: &dyn View) -> sfn_alias::Result<Vec<String>> {
         read_executions(view, now, &mut output)?;
     }
     Ok(output)
+}
+
+fn read_documents(view: &dyn View, output: &mut Vec<String>) -> sfn_alias::Result<()> {
+    for alias in NAMES {
+        for prefix in ["", "a", "a/", "a/b", "c"] {
+            push_debug(output, (view.document(alias, prefix)?, view.document_keys(alias, prefix)?));
+            push_debug(output, (view.documents(alias, prefix, 2)?, view.documents(alias, prefix, usize::MAX)?.len()));
+        }
+    }
+    let mut exported = Vec::new();
+    view.export_documents(&mut |alias, document| {
+        exported.push(format!("{alias} {document:?}"));
+        Ok(())
+    })?;
+    exported.sort();
+    push_debug(output, exported);
+    Ok(())
 }
 
 /// Reads the list of executions at a time, and pages and filters of it.

@@ -6,13 +6,14 @@ use crate::model::{
     Alias, EndedCounts, Ending, Execution, Failure, Outcome, PreviousRouting, Redrive, Revision, Routing, StateMachine,
     Tag, Timestamp, Version, VersionNumber,
 };
-use crate::store::{RevisionKey, RevisionNumber, View};
+use crate::store::{Document, RevisionKey, RevisionNumber, View};
 use sha2::{Digest as _, Sha256};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// What is compared separately, so that a difference has a name.
-const PARTS: [&str; 5] = ["state machine", "versions", "aliases", "executions", "counts of executions"];
+const PARTS: [&str; 6] =
+    ["state machine", "versions", "aliases", "documents of aliases", "executions", "counts of executions"];
 
 /// A SHA-256.
 pub(super) type Digest = [u8; 32];
@@ -36,6 +37,7 @@ pub(super) fn digest_view(view: &dyn View, on_execution: &mut dyn FnMut()) -> Re
         digest_state_machine(view, &mut revisions)?,
         digest_versions(view, &mut revisions)?,
         digest_aliases(view)?,
+        digest_documents(view)?,
         digest_executions(view, &mut revisions, on_execution)?,
         digest_counts(view)?,
     ]))
@@ -63,6 +65,19 @@ fn digest_aliases(view: &dyn View) -> Result<Digest> {
         name.encode(&mut encoder);
         alias.encode(&mut encoder);
     }
+    Ok(encoder.finish())
+}
+
+fn digest_documents(view: &dyn View) -> Result<Digest> {
+    let mut digests = BTreeSet::new();
+    view.export_documents(&mut |alias, Document { key, value }| {
+        let mut encoder = Encoder::default();
+        [alias, key, value].iter().for_each(|text| text.encode(&mut encoder));
+        digests.insert(encoder.finish());
+        Ok(())
+    })?;
+    let mut encoder = Encoder::default();
+    digests.iter().for_each(|digest| encoder.bytes(digest));
     Ok(encoder.finish())
 }
 

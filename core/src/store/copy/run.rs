@@ -239,6 +239,7 @@ impl Importer<'_> {
         for (name, alias) in view.aliases(None, usize::MAX)? {
             self.import.put_alias(&name, &alias)?;
         }
+        view.export_documents(&mut |alias, document| self.import.put_document(alias, document))?;
         view.export_executions(&mut |exported| {
             let revision = self.import_revision(exported.revision, exported.read_revision)?;
             self.import.put_execution(exported.sequence, &exported.execution, revision)?;

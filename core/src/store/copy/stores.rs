@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::model::{Alias, EndedCounts, Execution, Revision, StateMachine, Version, VersionNumber};
-use crate::store::{ReadTransaction, Store};
+use crate::store::{Document, ReadTransaction, Store};
 use std::fmt;
 
 /// The values that belong to a whole store.
@@ -70,6 +70,9 @@ pub trait Import {
 
     /// Adds an alias.
     fn put_alias(&mut self, name: &str, alias: &Alias) -> Result<()>;
+
+    /// Adds a document of an alias.
+    fn put_document(&mut self, alias: &str, document: &Document) -> Result<()>;
 
     /// Adds an execution, whose sequence number is lower than those of the ones that were added before. A store whose
     /// sequence numbers have no gaps keeps the first one and counts down.

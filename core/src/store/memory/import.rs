@@ -1,10 +1,11 @@
 //! Adds a state machine of a copy.
 
+use super::documents::Documents;
 use super::entry::Entry;
 use super::store::{MemoryStore, MemoryWrite};
 use crate::error::{Error, Result};
 use crate::model::{Alias, EndedCounts, Execution, Revision, StateMachine, Version, VersionNumber};
-use crate::store::{CopyStore, Import, ReadTransaction, RevisionNumber, StoreMeta};
+use crate::store::{CopyStore, Document, Import, ReadTransaction, RevisionNumber, StoreMeta};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -29,6 +30,7 @@ struct MemoryImport<'t> {
     revisions: Vec<Arc<Revision>>,
     versions: BTreeMap<VersionNumber, (Version, Arc<Revision>)>,
     aliases: Vec<(Box<str>, Box<Alias>)>,
+    documents: Documents,
     /// The last start first.
     executions: Vec<(Execution, Arc<Revision>)>,
     last_sequence: u64,
@@ -46,6 +48,7 @@ impl<'t> MemoryImport<'t> {
             revisions: Vec::new(),
             versions: BTreeMap::new(),
             aliases: Vec::new(),
+            documents: Documents::default(),
             executions: Vec::new(),
             last_sequence: 0,
             start_counts: BTreeMap::new(),
@@ -73,6 +76,11 @@ impl Import for MemoryImport<'_> {
 
     fn put_alias(&mut self, name: &str, alias: &Alias) -> Result<()> {
         self.aliases.push((name.into(), Box::new(alias.clone())));
+        Ok(())
+    }
+
+    fn put_document(&mut self, alias: &str, document: &Document) -> Result<()> {
+        self.documents.put(alias, document.clone());
         Ok(())
     }
 
@@ -104,6 +112,7 @@ impl Import for MemoryImport<'_> {
         entry.aliases = aliases.into_iter().collect();
         let oldest_first = executions.into_iter().rev();
         oldest_first.for_each(|(execution, revision)| entry.executions.put(execution, revision, usize::MAX, |_| ()));
+        entry.documents = self.documents;
         entry.start_counts = self.start_counts;
         entry.unstored_endings = self.unstored_endings;
         transaction.insert(entry);

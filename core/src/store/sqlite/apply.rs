@@ -9,7 +9,7 @@ use crate::model::{
     EndedCounts, Ending, Execution, MAX_UNSTORED_PAIRS, OTHER_ALIASES, Redrive, Revision, StateMachine, Version,
     VersionNumber,
 };
-use crate::store::Change;
+use crate::store::{Change, Document};
 use rusqlite::{Connection, Params, params};
 use std::collections::BTreeSet;
 
@@ -61,11 +61,10 @@ impl StateMachineWriter<'_> {
             Change::DeleteVersion { number, published_version } => self.delete_version(*number, *published_version),
             Change::PutAlias { name, alias } => self.records().put_alias(name, alias),
             Change::DeleteAlias(name) => {
-                self.execute("DELETE FROM aliases WHERE machine = ?1 AND name = ?2", params![self.id, name])
+                self.execute("DELETE FROM aliases WHERE machine = ?1 AND name = ?2", params![self.id, name])?;
+                self.execute("DELETE FROM documents WHERE machine = ?1 AND alias = ?2", params![self.id, name])
             }
-            Change::PutDocuments { .. } => {
-                Err(crate::Error::Store("documents are not supported by this store".to_owned()))
-            }
+            Change::PutDocuments { alias, put, delete } => self.put_documents(alias, put, delete),
             Change::PutTags(tags) => self.records().put_tags(tags),
             Change::MarkDeleting(until) => {
                 self.update("UPDATE machines SET deleted = ?2 WHERE id = ?1", params![self.id, until])
@@ -101,12 +100,13 @@ impl StateMachineWriter<'_> {
 
     /// Deletes the state machine and its records; revisions first, because other records refer to them.
     fn delete(&self) -> Result<()> {
-        const STATEMENTS: [&str; 10] = [
+        const STATEMENTS: [&str; 11] = [
             "DELETE FROM revisions WHERE id IN (SELECT revision FROM machines WHERE id = ?1
                 UNION SELECT revision FROM versions WHERE machine = ?1
                 UNION SELECT revision FROM executions WHERE machine = ?1)",
             "DELETE FROM versions WHERE machine = ?1",
             "DELETE FROM aliases WHERE machine = ?1",
+            "DELETE FROM documents WHERE machine = ?1",
             "DELETE FROM executions WHERE machine = ?1",
             "DELETE FROM endings WHERE machine = ?1",
             "DELETE FROM redrives WHERE machine = ?1",
@@ -147,6 +147,17 @@ impl StateMachineWriter<'_> {
         let revisions = query_all(self.connection, sql, params![self.id, number], |row| row.get(0))?;
         self.update("UPDATE machines SET published = ?2 WHERE id = ?1", params![self.id, published])?;
         revisions.into_iter().try_for_each(|revision| self.delete_unused_revision(revision))
+    }
+
+    /// Changes documents of an alias, if it is stored.
+    fn put_documents(&self, alias: &str, put: &[Document], delete: &[Box<str>]) -> Result<()> {
+        let find_alias = "SELECT 1 FROM aliases WHERE machine = ?1 AND name = ?2";
+        if query_first(self.connection, find_alias, params![self.id, alias], |_| Ok(()))?.is_none() {
+            return Ok(());
+        }
+        let sql = "DELETE FROM documents WHERE machine = ?1 AND alias = ?2 AND key = ?3";
+        delete.iter().try_for_each(|key| self.execute(sql, params![self.id, alias, key]))?;
+        put.iter().try_for_each(|document| self.records().put_document(alias, document))
     }
 
     /// Counts a start and stores its execution. Deletes the oldest executions above the limit.

@@ -44,6 +44,9 @@ macro_rules! columns {
     (unstored_endings) => {
         "machine, version, alias, status, durations"
     };
+    (documents) => {
+        "machine, alias, key, value"
+    };
     (starts) => {
         "machine, version, count"
     };
@@ -94,8 +97,7 @@ macro_rules! tables {
     };
 }
 
-const TABLES: &[Table] =
-    tables!(meta machines tags revisions versions aliases executions endings redrives unstored_endings starts);
+const TABLES: &[Table] = tables!(meta machines tags revisions versions aliases executions endings redrives unstored_endings documents starts);
 
 /// Registers the SQL function `checksum`.
 pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
@@ -127,7 +129,7 @@ fn hash_value(hasher: &mut crc32fast::Hasher, value: ValueRef<'_>) {
 
 /// Adds the checksum column to the tables of a file of format 1 and computes it for every row.
 pub(super) fn add_to_tables(connection: &Connection) -> Result<()> {
-    let in_format_1 = |table: &&Table| !matches!(table.name, "endings" | "redrives" | "unstored_endings");
+    let in_format_1 = |table: &&Table| !matches!(table.name, "endings" | "redrives" | "unstored_endings" | "documents");
     for table in TABLES.iter().filter(in_format_1) {
         execute(connection, table.add_column, [])?;
         execute(connection, table.update, [])?;

@@ -7,7 +7,7 @@ use super::store::SqliteStore;
 use super::transaction::SqliteBatch;
 use crate::error::{Error, Result};
 use crate::model::{Alias, EndedCounts, Execution, Revision, StateMachine, Version, VersionNumber};
-use crate::store::{CopyStore, Import, RevisionNumber, StoreMeta};
+use crate::store::{CopyStore, Document, Import, RevisionNumber, StoreMeta};
 use rusqlite::Connection;
 
 impl CopyStore for SqliteStore {
@@ -65,6 +65,10 @@ impl Import for SqliteImport<'_> {
 
     fn put_alias(&mut self, name: &str, alias: &Alias) -> Result<()> {
         self.records().put_alias(name, alias)
+    }
+
+    fn put_document(&mut self, alias: &str, document: &Document) -> Result<()> {
+        self.records().put_document(alias, document)
     }
 
     fn put_execution(&mut self, sequence: u64, execution: &Execution, revision: RevisionNumber) -> Result<()> {

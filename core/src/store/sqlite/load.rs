@@ -17,6 +17,7 @@ pub(super) fn load_data(connection: &Connection) -> Result<MemoryData> {
     loader.load_state_machines()?;
     loader.load_versions()?;
     loader.load_aliases()?;
+    loader.load_documents()?;
     loader.load_executions()?;
     loader.load_start_counts()?;
     loader.load_unstored_endings()?;
@@ -73,6 +74,13 @@ impl Loader<'_> {
         query_each(self.connection, select!(aliases, ""), [], |row| {
             let (machine, name, alias) = rows::read_alias(row)?;
             self.change_entry(machine, |entry| drop(entry.aliases.insert(name, Box::new(alias))))
+        })
+    }
+
+    fn load_documents(&mut self) -> Result<()> {
+        query_each(self.connection, select!(documents, ""), [], |row| {
+            let (machine, alias, document) = rows::read_document(row)?;
+            self.change_entry(machine, |entry| entry.documents.put(&alias, document))
         })
     }
 

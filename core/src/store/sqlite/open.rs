@@ -16,9 +16,9 @@ use std::time::{Duration, Instant};
 /// `SfnA`: identifies the files of this crate.
 const APPLICATION_ID: i32 = 0x5366_6E41;
 /// The format that this release reads and writes.
-const FORMAT: i32 = 3;
-/// The first format, whose rows have no checksums. Opening a file of an earlier format upgrades it.
-const FORMAT_WITHOUT_CHECKSUMS: i32 = 1;
+const FORMAT: i32 = 4;
+/// The first format. Opening a file of an earlier format upgrades it.
+const FIRST_FORMAT: i32 = 1;
 /// Capacity of the statement cache; larger than the number of statements in this crate.
 const STATEMENT_CACHE_CAPACITY: usize = 64;
 /// Without `SQLITE_OPEN_URI`, because a file name may begin with `file:`, and without SQLite's mutexes, because
@@ -56,7 +56,7 @@ pub(super) fn open(path: &Path, locking: LockingMode) -> Result<Connection> {
 
 fn open_existing(path: &Path, locking: LockingMode) -> Result<Connection> {
     let header = read_header_without_wal(path)?;
-    if header.application == APPLICATION_ID && (FORMAT_WITHOUT_CHECKSUMS..FORMAT).contains(&header.format) {
+    if header.application == APPLICATION_ID && (FIRST_FORMAT..FORMAT).contains(&header.format) {
         upgrade(path)?;
     } else {
         check_header(path, header)?;
@@ -130,7 +130,7 @@ fn try_upgrade(path: &Path) -> Result<Option<Error>> {
     };
     let format = read_header(&connection)?.format;
     if format < FORMAT {
-        upgrade::upgrade_tables(&connection, format == FORMAT_WITHOUT_CHECKSUMS)?;
+        upgrade::upgrade_tables(&connection, format)?;
         write_format(&connection)?;
         transaction.commit()?;
     }

@@ -7,6 +7,7 @@ use crate::model::{
     Alias, DurationHistogram, Ending, Execution, ExecutionStatus, Redrive, Revision, Routing, StateMachine, Tag,
     Version, VersionNumber,
 };
+use crate::store::Document;
 use rusqlite::{Connection, Params, params};
 
 /// Writes records of one state machine.
@@ -148,6 +149,12 @@ impl RecordWriter<'_> {
             previous_second_weight,
         ];
         execute(self.connection, sql, values)
+    }
+
+    /// Adds or replaces a document of an alias.
+    pub fn put_document(&self, alias: &str, Document { key, value }: &Document) -> Result<()> {
+        let values = params![self.machine, alias, key, value];
+        self.execute(insert!("REPLACE", documents, "?1, ?2, ?3, ?4"), values)
     }
 
     /// Adds or replaces an ending.

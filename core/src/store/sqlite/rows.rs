@@ -7,6 +7,7 @@ use crate::model::{
     PreviousRouting, Redrive, Revision, Route, Routing, Sensitive, StateMachine, StateMachineType, Tag, Version,
     VersionNumber,
 };
+use crate::store::Document;
 use rusqlite::types::{FromSql, Type};
 use rusqlite::{Connection, Error, Result, Row};
 
@@ -204,6 +205,13 @@ pub(super) fn read_alias(row: &Row<'_>) -> Result<(i64, Box<str>, Alias)> {
         },
     };
     Ok((machine, name, alias))
+}
+
+/// Reads the id of a state machine, the name of an alias, and a document.
+pub(super) fn read_document(row: &Row<'_>) -> Result<(i64, Box<str>, Document)> {
+    let mut columns = Columns::verified(row, "documents")?;
+    let (machine, alias) = (columns.read()?, columns.read()?);
+    Ok((machine, alias, Document { key: columns.read()?, value: columns.read()? }))
 }
 
 /// An execution and its ids in the file.

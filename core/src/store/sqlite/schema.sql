@@ -1,4 +1,4 @@
--- The data file of sfn-alias: format 3 (PRAGMA user_version), application id 0x53666E41 ("SfnA").
+-- The data file of sfn-alias: format 4 (PRAGMA user_version), application id 0x53666E41 ("SfnA").
 --
 -- Each record is its own row, and large columns that never change (definitions, inputs) are stored apart
 -- from columns that change often, so that the cost of a write depends only on what it changes.
@@ -153,6 +153,16 @@ CREATE TABLE unstored_endings (
     durations TEXT NOT NULL,            -- a histogram in JSON
     sum INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (machine, version, alias, status)
+) STRICT, WITHOUT ROWID;
+
+-- Texts that a program stores with an alias, deleted with it.
+CREATE TABLE documents (
+    machine INTEGER NOT NULL,
+    alias TEXT NOT NULL,
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    sum INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (machine, alias, key)
 ) STRICT, WITHOUT ROWID;
 
 -- The number of starts per version. Version 0 is the unqualified state machine.

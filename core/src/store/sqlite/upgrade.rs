@@ -6,24 +6,25 @@ use super::query::{execute, query_first};
 use crate::error::Result;
 use rusqlite::Connection;
 
-/// Upgrades the tables of format 1, whose rows have no checksums, or 2, which stores only stops instead of endings.
-pub(super) fn upgrade_tables(connection: &Connection, is_format_1: bool) -> Result<()> {
+/// Upgrades the tables of format 1, whose rows have no checksums, 2, which stores only stops instead of endings, or 3, which
+/// has no documents.
+pub(super) fn upgrade_tables(connection: &Connection, format: i32) -> Result<()> {
     checksum::check_integrity(connection)?;
-    if is_format_1 {
-        checksum::add_to_tables(connection)?;
-    } else {
-        check_stops(connection)?;
+    match format {
+        1 => checksum::add_to_tables(connection)?,
+        2 => check_stops(connection)?,
+        _ => return create_tables(connection, "CREATE TABLE documents"),
     }
-    connection.execute_batch(new_tables()).map_err(sqlite_error)?;
+    create_tables(connection, "CREATE TABLE endings")?;
     convert_stops(connection)
 }
 
-/// Returns the statements that create the tables of format 3 which format 2 does not have.
-fn new_tables() -> &'static str {
+/// Creates the tables that later formats added, from this one on.
+fn create_tables(connection: &Connection, first: &str) -> Result<()> {
     let schema = include_str!("schema.sql");
-    let start = schema.find("CREATE TABLE endings").unwrap_or_default();
+    let start = schema.find(first).unwrap_or_default();
     let end = schema.find("-- The number of starts").unwrap_or(schema.len());
-    schema.get(start..end).unwrap_or_default()
+    connection.execute_batch(schema.get(start..end).unwrap_or_default()).map_err(sqlite_error)
 }
 
 /// Verifies the checksums of the table that is not verified after the upgrade, because it is dropped.

@@ -8,8 +8,8 @@ use crate::model::{
     Alias, EndedCounts, Execution, ExecutionStatus, Revision, StateMachine, Timestamp, Version, VersionNumber,
 };
 use crate::store::{
-    ExecutionFilter, ExecutionPosition, ExportedExecution, NamedAlias, NamedStateMachine, PositionedExecution,
-    RevisionKey, View,
+    Document, ExecutionFilter, ExecutionPosition, ExportedExecution, NamedAlias, NamedStateMachine,
+    PositionedExecution, RevisionKey, View,
 };
 use rusqlite::{Connection, Params, Row, params};
 use std::borrow::Cow;
@@ -106,16 +106,37 @@ impl<T: AsRef<Connection>> View for Snapshot<T> {
         Ok(found.into_iter().map(|(_, name, alias)| (Cow::Owned(name.into()), Cow::Owned(alias))).collect())
     }
 
-    fn document(&self, _alias: &str, _key: &str) -> Result<Option<String>> {
-        Err(crate::Error::Store("documents are not supported by this store".to_owned()))
+    fn document(&self, alias: &str, key: &str) -> Result<Option<String>> {
+        let sql = select!(documents, " WHERE machine = ?1 AND alias = ?2 AND key = ?3");
+        let found = self.query_first(sql, params![self.row.id, alias, key], rows::read_document)?;
+        Ok(found.map(|(_, _, document)| document.value.into()))
     }
 
-    fn document_keys(&self, _alias: &str, _prefix: &str) -> Result<Vec<String>> {
-        Err(crate::Error::Store("documents are not supported by this store".to_owned()))
+    fn document_keys(&self, alias: &str, prefix: &str) -> Result<Vec<String>> {
+        let sql = "SELECT key FROM documents WHERE machine = ?1 AND alias = ?2 AND key >= ?3 AND key < ?4 ORDER BY key";
+        let range = params![self.row.id, alias, prefix, end_of_prefix(prefix)];
+        query_all(self.transaction.as_ref(), sql, range, |row| row.get(0))
     }
 
-    fn documents(&self, _alias: &str, _prefix: &str, _limit: usize) -> Result<Vec<crate::store::Document>> {
-        Err(crate::Error::Store("documents are not supported by this store".to_owned()))
+    fn documents(&self, alias: &str, prefix: &str, limit: usize) -> Result<Vec<Document>> {
+        let sql = select!(
+            documents,
+            " WHERE machine = ?1 AND alias = ?2 AND key >= ?3 AND key < ?4 ORDER BY key DESC LIMIT ?5"
+        );
+        let range = params![self.row.id, alias, prefix, end_of_prefix(prefix), sql_limit(limit)];
+        query_all(self.transaction.as_ref(), sql, range, |row| Ok(rows::read_document(row)?.2))
+    }
+
+    fn export_documents(&self, visit: &mut dyn FnMut(&str, &Document) -> Result<()>) -> Result<()> {
+        let connection = self.transaction.as_ref();
+        let to_error = |error| add_path(connection, sqlite_error(error));
+        let mut statement = connection.prepare_cached(select!(documents, " WHERE machine = ?1")).map_err(to_error)?;
+        let mut rows = statement.query([self.row.id]).map_err(to_error)?;
+        while let Some(row) = rows.next().map_err(to_error)? {
+            let (_, alias, document) = rows::read_document(row).map_err(to_error)?;
+            visit(&alias, &document)?;
+        }
+        Ok(())
     }
 
     fn execution(&self, name: &str) -> Result<Option<Cow<'_, Execution>>> {
@@ -216,6 +237,11 @@ impl<T: AsRef<Connection>> View for Snapshot<T> {
         }
         Ok(())
     }
+}
+
+/// Returns the end of the range of the keys with a prefix. Keys are ASCII.
+fn end_of_prefix(prefix: &str) -> String {
+    format!("{prefix}\u{10ffff}")
 }
 
 /// Adds the position in the list at a time.
