@@ -185,7 +185,7 @@ fn post_alarms(service: &Service, headers: &str, body: &str) -> String {
     send(
         service,
         &format!(
-            "POST /alarms HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{headers}content-length: {length}\r\n\r\n{body}"
+            "POST /alarms HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{headers}content-length: {length}\r\n\r\n{body}"
         ),
     )
 }
@@ -220,7 +220,7 @@ fn metrics_count_ended_executions() {
     let service = Service::new(true);
     let running = json!({"stateMachineArn": format!("{ORDERS}:1")});
     service.call("StartExecution", &running);
-    let page = send(&service, "GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+    let page = send(&service, "GET /metrics HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
     let labels = |version: &str, alias: &str| {
         format!("{{state_machine=\"{ORDERS}\",version=\"{version}\",alias=\"{alias}\",status=\"ABORTED\"}}")
     };

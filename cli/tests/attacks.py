@@ -32,7 +32,7 @@ def padded_body(size):
     return "{}" + " " * (size - 2)
 
 
-METRICS = b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"
+METRICS = b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n"
 LIST = request("ListStateMachines", "{}")
 FULL_LIST = request("ListStateMachines", '{"maxResults": 1000}')
 SMALL, LARGE = LIST, request("ListStateMachines", padded_body(500_000))

@@ -134,7 +134,7 @@ fn send_request(url: &str, header: &str, body: &str) -> String {
     let length = body.len();
     write!(
         stream,
-        "POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{header}\r\ncontent-length: {length}\r\n\r\n{body}"
+        "POST / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{header}\r\ncontent-length: {length}\r\n\r\n{body}"
     )
     .unwrap();
     let mut response = String::new();

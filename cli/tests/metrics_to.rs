@@ -134,8 +134,9 @@ impl Server {
     fn call_in(&self, account: &str, operation: &str, input: &Value) -> Value {
         let body = input.to_string();
         let mut stream = TcpStream::connect(self.url.strip_prefix("http://").unwrap()).unwrap();
-        let head =
-            format!("POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\nx-amz-target: AWSStepFunctions.{operation}");
+        let head = format!(
+            "POST / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\nx-amz-target: AWSStepFunctions.{operation}"
+        );
         let credential = format!("Credential={account}/20260101/us-east-1/states/aws4_request");
         let signature = format!("authorization: AWS4-HMAC-SHA256 {credential}, SignedHeaders=host, Signature=0");
         write!(stream, "{head}\r\n{signature}\r\ncontent-length: {}\r\n\r\n{body}", body.len()).unwrap();

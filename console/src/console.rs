@@ -2,6 +2,7 @@
 
 use crate::activity::Activity;
 use crate::changes::ScopeChanges;
+use crate::deployments::{list_deployments, read_deployment, reject_deployment, store_report};
 use crate::files;
 use crate::observed_store::ObservedStore;
 use crate::query::{Query, reject};
@@ -106,6 +107,17 @@ impl Console for WebConsole {
             ("POST", "/plan") => plan("plan", request.body)?,
             ("POST", "/simulate") => plan("simulate", request.body)?,
             ("POST", "/expectedStarts") => plan("expectedStarts", request.body)?,
+            ("GET", "/deployments") => list_deployments(service, &query.take_alias(service.scope())?)?,
+            ("GET", path) => {
+                let id = path.strip_prefix("/deployments/").ok_or(HttpError::UnknownOperation)?;
+                read_deployment(service, &query.take_alias(service.scope())?, id)?
+            }
+            ("PUT", path) => {
+                let id = path.strip_prefix("/deployments/").ok_or(HttpError::UnknownOperation)?;
+                // Before anything is stored.
+                std::mem::take(&mut query).finish()?;
+                store_report(service, id, request.body)?
+            }
             _ => return Err(HttpError::UnknownOperation),
         };
         query.finish()?;
@@ -149,9 +161,6 @@ fn check(body: &[u8]) -> Result<Value, HttpError> {
 
 /// Calls a method of the JSON API of deployments.
 fn plan(method: &str, body: &[u8]) -> Result<Value, HttpError> {
-    let response = deployment_json(method, body).map_err(|error| {
-        let (message, details) = (error.to_string(), error.to_value());
-        HttpError::Rejected { status: 400, code: "ValidationException", message, details }
-    })?;
+    let response = deployment_json(method, body).map_err(|error| reject_deployment(&error))?;
     serde_json::from_str(&response).map_err(|_| HttpError::Internal)
 }

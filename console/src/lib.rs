@@ -12,6 +12,7 @@
 //! | `traffic`, `traffic_query` | starts and endings in buckets |
 //! | `summaries`, `summary` | numbers of state machines |
 //! | `routings` | the history of routings |
+//! | `deployments` | the deployments that drivers report |
 //! | `query` | the parameters of a request |
 //! | `console` | the routes of the API |
 
@@ -20,6 +21,7 @@
 mod activity;
 mod changes;
 mod console;
+mod deployments;
 mod file_list;
 mod files;
 mod observed_store;

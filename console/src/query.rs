@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::ops::RangeInclusive;
 
 /// The parameters of a query. Those that the route does not read are rejected by [`Query::finish`].
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Query<'q> {
     parameters: Vec<(Cow<'q, str>, Cow<'q, str>)>,
 }
@@ -67,10 +67,8 @@ impl<'q> Query<'q> {
     pub fn take_alias(&mut self, scope: &Scope) -> Result<String, HttpError> {
         const NAME: &str = "stateMachineAliasArn";
         let arn = self.take(NAME).ok_or_else(|| reject(format!("{NAME}: expected the ARN of an alias")))?;
-        match parse_arn(&arn).map(|arn| arn.resource) {
-            Ok(Resource::Alias { .. }) => check_scope(&arn, scope).map(|()| arn.into_owned()),
-            _ => Err(reject(format!("{NAME}: expected the ARN of an alias, found `{arn}`"))),
-        }
+        check_alias(NAME, &arn, scope)?;
+        Ok(arn.into_owned())
     }
 
     /// Checks that no parameter is left.
@@ -82,6 +80,17 @@ impl<'q> Query<'q> {
             Some((name, _)) => Err(reject(format!("{name}: unknown or repeated parameter; remove it"))),
             None => Ok(()),
         }
+    }
+}
+
+/// Checks that a member is the ARN of an alias of the scope.
+///
+/// # Errors
+/// [`HttpError::Rejected`].
+pub fn check_alias(name: &str, arn: &str, scope: &Scope) -> Result<(), HttpError> {
+    match parse_arn(arn).map(|arn| arn.resource) {
+        Ok(Resource::Alias { .. }) => check_scope(arn, scope),
+        _ => Err(reject(format!("{name}: expected the ARN of an alias, found `{arn}`"))),
     }
 }
 

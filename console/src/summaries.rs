@@ -1,6 +1,7 @@
 //! Reads the numbers of state machines. Pages share what was read.
 
 use crate::activity::Activity;
+use crate::deployments::find_running;
 use crate::query::Query;
 use crate::summary::StateMachineJson;
 use serde_json::{Value, json};
@@ -71,7 +72,8 @@ impl Summaries {
             return Ok(value);
         }
         let summary = service.summarize_state_machine(&arn)?;
-        let value = Arc::new(json!(StateMachineJson::new(summary, |_| None)));
+        let find_deployment = |alias: &str| find_running(service, &format!("{arn}:{alias}")).ok().flatten();
+        let value = Arc::new(json!(StateMachineJson::new(summary, find_deployment)));
         let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
         if cache.len() >= MAX_CACHED {
             cache.clear();

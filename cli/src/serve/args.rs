@@ -5,6 +5,7 @@ use crate::endpoint::create_file_parser;
 use clap::Arg;
 use clap::builder::{BoolishValueParser, RangedU64ValueParser};
 use clap::{Args, ValueEnum};
+use sfn_alias_server::protocol::HostName;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -116,6 +117,9 @@ pub(crate) struct ServeArgs {
     /// Allow unauthenticated access from other machines
     #[arg(long, help_heading = "Access", conflicts_with = "credentials", env = "SFN_ALIAS_INSECURE_ALLOW_ANONYMOUS", value_parser = BoolishValueParser::new())]
     pub insecure_allow_anonymous: bool,
+    /// Host name of the endpoint, besides IP addresses, localhost and --host; several are separated by commas
+    #[arg(long, value_name = "NAME", help_heading = "Access", env = "SFN_ALIAS_ALLOW_HOST", value_delimiter = ',')]
+    pub allow_host: Vec<HostName>,
     /// Use https with this certificate, followed by those that signed it, in PEM format
     #[cfg(feature = "tls")]
     #[arg(long, value_name = "FILE", help_heading = "Access", env = "SFN_ALIAS_TLS_CERT", requires = "tls_key")]
@@ -173,6 +177,8 @@ A credentials file has one or more profiles:
 /console/ is a web page that shows and changes the data. GET /health reports whether requests can succeed, and GET /health/live whether the endpoint responds. GET /metrics returns metrics for Prometheus. POST /executions/end sets how an execution ends (`sfn-alias end`), and POST /alarms evaluates alarms (`sfn-alias alarms`). POST /reset deletes all state machines, and POST /backup writes a copy of the file (`sfn-alias reset` and `sfn-alias backup`).
 
 With --store, any number of servers use the same data, and need the same options. A server starts also while the store does not respond, and is not ready until it does. Back up with `etcdctl snapshot save FILE`. Use --metrics-to on one of the servers only: it sends the metrics of all executions.
+
+Without --credentials, requests for other host names get a 403, because a page in a browser can use a name that resolves to this machine. Requests of pages of other origins always get one.
 
 Options take precedence over environment variables.";
 

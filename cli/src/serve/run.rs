@@ -16,6 +16,7 @@ use crate::outcomes_file::OutcomesFile;
 use crate::output;
 use crate::signals::{handle_signals, is_hangup_ignored};
 use sfn_alias_console::WebConsole;
+use sfn_alias_server::auth::Access;
 use sfn_alias_server::http::{CallHandler, Console, Limits, Server, ServerConfig, SharedSettings, Shutdown};
 use std::ffi::OsString;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
@@ -156,12 +157,22 @@ fn print_url(server: &Server, args: &ServeArgs, store: Option<&str>) -> Result<(
         }
     }
     if server.address().ip().to_canonical().is_unspecified() {
-        let url = server.url_with_host(&rustix::system::uname().nodename().to_string_lossy());
-        tracing::info!(
-            "listening on all addresses of this machine; on other machines, use its name or address, for example {url}"
-        );
+        announce_other_machines(server);
     }
     output::print_line(format_args!("export AWS_ENDPOINT_URL_SFN={url}"))
+}
+
+/// Logs how other machines reach a server that listens on all addresses.
+fn announce_other_machines(server: &Server) {
+    let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    let (url, settings) = (server.url_with_host(&name), server.settings().get());
+    let use_option = match &settings.access {
+        Access::Anonymous if !settings.allowed_hosts.allows(&name) => format!(" (with --allow-host {name})"),
+        _ => String::new(),
+    };
+    tracing::info!(
+        "listening on all addresses of this machine; on other machines, use its address or its name{use_option}, for example {url}"
+    );
 }
 
 /// Completes at the first SIGINT or SIGTERM. The second one ends the process immediately.

@@ -6,15 +6,17 @@ use sfn_alias_server::auth::{Access, Credentials};
 #[cfg(feature = "tls")]
 use sfn_alias_server::http::Tls;
 use sfn_alias_server::http::{Settings, SharedSettings};
+use sfn_alias_server::protocol::AllowedHosts;
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::signal::unix::Signal;
 use tokio::sync::Notify;
 use tokio::task::spawn_blocking;
 
-/// The paths of the files.
+/// The paths of the files, and the host names, which do not change.
 #[derive(Debug, Clone)]
 pub(super) struct SettingsFiles {
+    allowed_hosts: AllowedHosts,
     credentials: Option<PathBuf>,
     #[cfg(feature = "tls")]
     tls: Option<(PathBuf, PathBuf)>,
@@ -22,7 +24,10 @@ pub(super) struct SettingsFiles {
 
 impl SettingsFiles {
     pub fn new(args: &ServeArgs) -> Self {
+        // An address is always allowed.
+        let host = args.host.parse().ok();
         Self {
+            allowed_hosts: args.allow_host.iter().cloned().chain(host).collect(),
             credentials: args.credentials.clone(),
             #[cfg(feature = "tls")]
             tls: args.tls_cert.clone().zip(args.tls_key.clone()),
@@ -39,6 +44,7 @@ impl SettingsFiles {
             None => Access::Anonymous,
         };
         Ok(Settings {
+            allowed_hosts: self.allowed_hosts.clone(),
             #[cfg(feature = "tls")]
             tls: match &self.tls {
                 Some((certificate, key)) => Some(Tls::read(certificate, key).map_err(CliError::usage)?),

@@ -103,7 +103,7 @@ impl Fixture {
         // The metrics are cached for a second.
         std::thread::sleep(std::time::Duration::from_millis(1100));
         let mut stream = TcpStream::connect(self.url.strip_prefix("http://").unwrap()).unwrap();
-        stream.write_all(b"GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();
+        stream.write_all(b"GET /metrics HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").unwrap();
         let mut text = String::new();
         stream.read_to_string(&mut text).unwrap();
         let counts =

@@ -31,7 +31,7 @@ fn signed_request_with_hash(profiles: &Profile, operation: &str, body: &str, has
     format!("{}{added}content-length: {}\r\n\r\n{body}", head(operation), body.len())
 }
 
-fn start_server(args: &[&str]) -> (Server, Vec<Profile>, tempfile::NamedTempFile) {
+pub fn start_server(args: &[&str]) -> (Server, Vec<Profile>, tempfile::NamedTempFile) {
     let profiles = load_profiles();
     let file = write_credentials(&profiles);
     let server = Server::start(&[args, &["--credentials", file.path().to_str().unwrap()]].concat());
@@ -130,7 +130,7 @@ fn public_address(port: u16) -> Option<SocketAddr> {
 
 #[test]
 fn metrics_are_available_only_from_this_machine() {
-    const SCRAPE: &str = "GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n";
+    const SCRAPE: &str = "GET /metrics HTTP/1.1\r\nhost: localhost\r\n\r\n";
     for host in ["0.0.0.0", "::"] {
         let (server, _, _file) = start_server(&["--host", host]);
         let port = server.address.port();

@@ -12,8 +12,8 @@ use sfn_alias_server::http::{CallMode, Limits, Server, ServerConfig, Settings};
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-const METRICS: &str = "GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n";
-const HEALTH: &str = "GET /health HTTP/1.1\r\nhost: x\r\n\r\n";
+const METRICS: &str = "GET /metrics HTTP/1.1\r\nhost: localhost\r\n\r\n";
+const HEALTH: &str = "GET /health HTTP/1.1\r\nhost: localhost\r\n\r\n";
 const LIMIT: usize = 1_048_576;
 /// Longer than anything in these tests takes, and shorter than the timeouts for slow bodies and readers.
 const TIMEOUT: Duration = Duration::from_secs(15);

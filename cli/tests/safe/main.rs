@@ -17,6 +17,7 @@ mod memory;
 #[path = "../../../cluster/tests/support/nodes.rs"]
 mod nodes;
 mod operation;
+mod origins;
 mod outcomes;
 mod panics;
 mod signatures;

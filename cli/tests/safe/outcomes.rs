@@ -16,7 +16,8 @@ const EXECUTIONS: &str = "arn:aws:states:us-east-1:000000000000:execution:orders
 
 /// Returns a request of our own route.
 fn end_request(headers: &str, body: &[u8]) -> Vec<u8> {
-    let head = format!("POST /executions/end HTTP/1.1\r\nhost: x\r\n{headers}content-length: {}\r\n\r\n", body.len());
+    let head =
+        format!("POST /executions/end HTTP/1.1\r\nhost: localhost\r\n{headers}content-length: {}\r\n\r\n", body.len());
     [head.as_bytes(), body].concat()
 }
 
@@ -58,7 +59,7 @@ fn route_ends_executions_in_memory_and_in_a_file() {
         assert_eq!((code, &*kind), (400, "ExecutionDoesNotExist"));
         let (code, kind, message) = end(&mut client, &json!({"executionArn": arn, "outputs": 1})).error();
         assert!(code == 400 && message.contains("outputs"), "{kind}: {message}");
-        let page = server.client().send_raw("GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n").unwrap().body;
+        let page = server.client().send_raw("GET /metrics HTTP/1.1\r\nhost: localhost\r\n\r\n").unwrap().body;
         assert!(String::from_utf8(page).unwrap().contains(r#"operation="endExecution",code="OK""#));
     }
 }
@@ -90,7 +91,7 @@ fn route_has_the_limits_of_operations() {
     let request = end_request("content-encoding: gzip\r\n", &gzip.finish().unwrap());
     assert_eq!(client.send_raw(request).unwrap().status, 200);
     // Two MiB; the limit is one.
-    let head = "POST /executions/end HTTP/1.1\r\nhost: x\r\ncontent-length: 2097152\r\n\r\n";
+    let head = "POST /executions/end HTTP/1.1\r\nhost: localhost\r\ncontent-length: 2097152\r\n\r\n";
     assert_eq!(client.send_raw(head).unwrap().error().0, 413);
 }
 

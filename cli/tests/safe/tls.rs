@@ -59,7 +59,7 @@ fn http_client_gets_no_response() {
     let folder = TempDir::new().unwrap();
     let [certificate, key] = write_certificate(folder.path());
     let server = Server::start(&["--tls-cert", &certificate, "--tls-key", &key]);
-    let response = server.client().send_raw("GET /health HTTP/1.1\r\nhost: x\r\n\r\n");
+    let response = server.client().send_raw("GET /health HTTP/1.1\r\nhost: localhost\r\n\r\n");
     assert!(response.is_err());
 }
 

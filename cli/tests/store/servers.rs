@@ -7,7 +7,7 @@ use std::thread::spawn;
 use std::time::{Duration, Instant};
 
 fn get_page(server: &Server, path: &str) -> (u16, String) {
-    let response = server.client().send_raw(format!("GET {path} HTTP/1.1\r\nhost: x\r\n\r\n")).unwrap();
+    let response = server.client().send_raw(format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n")).unwrap();
     (response.status, String::from_utf8(response.body).unwrap())
 }
 
@@ -65,10 +65,10 @@ fn servers_share_everything() {
     let mut names = names;
     names.sort_by_key(ToString::to_string);
     assert_eq!(found.to_vec(), names);
-    let response = first.send_raw("POST /reset HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n").unwrap();
+    let response = first.send_raw("POST /reset HTTP/1.1\r\nhost: localhost\r\ncontent-length: 0\r\n\r\n").unwrap();
     assert_eq!(response.status, 200);
     assert_eq!(second.call_ok("ListStateMachines", &json!({})), json!({"stateMachines": []}));
-    let response = first.send_raw("POST /backup HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n").unwrap();
+    let response = first.send_raw("POST /backup HTTP/1.1\r\nhost: localhost\r\ncontent-length: 0\r\n\r\n").unwrap();
     let text = "expected a data file, found a store on other machines; back it up with its own tool, for example `etcdctl snapshot save FILE`";
     assert_eq!(response.error(), (400, "UnknownOperationException".to_owned(), text.to_owned()));
 }

@@ -19,7 +19,7 @@ impl Drop for Process {
 }
 
 fn get(client: &mut Client, path: &str) -> (u16, Value) {
-    let response = client.send_raw(format!("GET {path} HTTP/1.1\r\nhost: x\r\n\r\n")).unwrap();
+    let response = client.send_raw(format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n")).unwrap();
     (response.status, response.json())
 }
 
@@ -60,7 +60,7 @@ fn server_starts_before_the_nodes() {
         assert_eq!(error, (503, "ServiceUnavailable".to_owned(), text.clone()));
     }
     // Alerts fire.
-    let page = client.send_raw("GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+    let page = client.send_raw("GET /metrics HTTP/1.1\r\nhost: localhost\r\n\r\n").unwrap();
     let page = String::from_utf8(page.body).unwrap();
     for metric in ["nodes 1", "reachable_nodes 0", "has_leader 0", "commits_total 0"] {
         assert!(page.contains(&format!("\nsfn_alias_store_{metric}\n")), "{metric}: {page}");

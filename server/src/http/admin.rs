@@ -3,7 +3,7 @@
 use super::body::ReceivedBody;
 use super::call_mode::CallMode;
 use super::state::ServerState;
-use crate::protocol::{HttpError, OwnOperation, check_web_page};
+use crate::protocol::{HttpError, OwnOperation};
 use http::request::Parts;
 use hyper::body::Incoming;
 use serde_json::json;
@@ -20,9 +20,6 @@ impl ServerState {
         head: &Parts,
         body: &mut Incoming,
     ) -> (Option<Scope>, Result<Vec<u8>, HttpError>) {
-        if let Err(error) = check_web_page(head) {
-            return (None, Err(error));
-        }
         let (service, body) = match self.receive_request(head, body).await {
             Ok(received) => received,
             Err(error) => return (None, Err(error)),
@@ -47,7 +44,6 @@ impl ServerState {
         head: &Parts,
         body: &mut Incoming,
     ) -> Result<(Vec<u8>, Option<Scope>), HttpError> {
-        check_web_page(head)?;
         let (ReceivedBody { .. }, scope) = self.receive_body(head, body).await?;
         let (state, account) = (Arc::clone(self), scope.clone());
         self.backend
@@ -65,10 +61,7 @@ impl ServerState {
     /// Writes a copy of the file next to it, which only its owner can read if the same applies to the file. Returns its
     /// path.
     pub async fn back_up(self: &Arc<Self>, head: &Parts, peer: IpAddr) -> Result<Vec<u8>, HttpError> {
-        if !peer.to_canonical().is_loopback() {
-            return Err(HttpError::UnknownOperation);
-        }
-        check_web_page(head)?;
+        self.check_same_machine(head, peer)?;
         if self.backup_file.is_none() {
             let is_remote = self.backend.mode() == CallMode::Threads;
             return Err(if is_remote { HttpError::RemoteBackup } else { HttpError::UnknownOperation });

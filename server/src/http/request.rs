@@ -53,13 +53,20 @@ impl ServerState {
         }
         self.record(&response, &head.headers, peer, start);
         if !body.is_end_stream() && response.code != TIMED_OUT.code() {
-            timeout(self.limits.body_timeout, drain(&mut body, self.body_limit())).await.ok();
+            self.drain_later(body);
         }
         response.http
     }
 
+    /// Discards the rest of a body while the client receives the response, which does not wait for a slow or large body.
+    fn drain_later(&self, mut body: Incoming) {
+        let (limit, body_timeout) = (self.body_limit(), self.limits.body_timeout);
+        tokio::spawn(async move { timeout(body_timeout, drain(&mut body, limit)).await.ok() });
+    }
+
     async fn respond(self: &Arc<Self>, head: &Parts, body: &mut Incoming, peer: IpAddr) -> Response<ResponseBody> {
-        let checked = check_head(head).and_then(|()| self.backend.blocking_calls.check_source(&head.headers));
+        let checked = check_head(head).and_then(|()| self.check_origin(head));
+        let checked = checked.and_then(|()| self.backend.blocking_calls.check_source(&head.headers));
         match checked.and_then(|()| RequestTarget::from_head(head)) {
             Ok(RequestTarget::Console(target)) => Box::pin(self.respond_console(target, head, body)).await,
             target => self.respond_target(target, head, body, peer).await.map_body(ResponseBody::Complete),
@@ -100,8 +107,10 @@ impl ServerState {
             Ok(RequestTarget::Backup) => self.app.respond(BACKUP, self.back_up(head, peer).await),
             Ok(RequestTarget::Index) => Response::wrap_unrecorded(self.index_response(&head.headers)),
             Ok(RequestTarget::Live) => Response::wrap_unrecorded(App::health_response(Ok(()))),
-            Ok(RequestTarget::Health) => Response::wrap_unrecorded(App::health_response(self.check_health(peer).await)),
-            Ok(RequestTarget::Metrics) => match self.metrics_page(peer).await {
+            Ok(RequestTarget::Health) => {
+                Response::wrap_unrecorded(App::health_response(self.check_health(head, peer).await))
+            }
+            Ok(RequestTarget::Metrics) => match self.metrics_page(head, peer).await {
                 Ok(page) => Response::wrap_unrecorded(content_response(OPENMETRICS, page)),
                 Err(error) => self.app.respond_error(error),
             },
@@ -193,16 +202,14 @@ impl ServerState {
 
     /// Checks whether writes can succeed. The reason contains the file's path, so it is only for clients that may see
     /// all accounts.
-    async fn check_health(&self, peer: IpAddr) -> Result<(), HttpError> {
+    async fn check_health(&self, head: &Parts, peer: IpAddr) -> Result<(), HttpError> {
         let health = self.backend.check_health(self.app.service()).await;
-        if self.may_see_all_accounts(peer) { health } else { health.map_err(|_| UNHEALTHY) }
+        if self.check_all_accounts(head, peer).is_ok() { health } else { health.map_err(|_| UNHEALTHY) }
     }
 
     /// Returns the metrics page, which contains the ARNs of all accounts.
-    async fn metrics_page(self: &Arc<Self>, peer: IpAddr) -> Result<Bytes, HttpError> {
-        if !self.may_see_all_accounts(peer) {
-            return Err(HttpError::UnknownOperation);
-        }
+    async fn metrics_page(self: &Arc<Self>, head: &Parts, peer: IpAddr) -> Result<Bytes, HttpError> {
+        self.check_all_accounts(head, peer)?;
         let state = Arc::clone(self);
         // Spawned, so that rendering continues if the client disconnects: the next client then gets the cached page.
         let page = tokio::spawn(async move { state.metrics_cache.get(state.render_metrics()).await }).await;

@@ -3,6 +3,7 @@
 #[cfg(feature = "tls")]
 use super::tls::Tls;
 use crate::auth::Access;
+use crate::protocol::AllowedHosts;
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// The settings that can change while the server runs.
@@ -10,6 +11,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 pub struct Settings {
     /// Who may use the endpoint.
     pub access: Access,
+    /// The host names of the endpoint. Without signatures, requests for other names are rejected, because they can come from
+    /// a page of another origin.
+    pub allowed_hosts: AllowedHosts,
     /// The certificate of https. Without one, the endpoint uses http.
     #[cfg(feature = "tls")]
     pub tls: Option<Tls>,
@@ -17,9 +21,10 @@ pub struct Settings {
 
 impl Settings {
     /// Creates settings for http.
-    pub const fn new(access: Access) -> Self {
+    pub fn new(access: Access) -> Self {
         Self {
             access,
+            allowed_hosts: AllowedHosts::default(),
             #[cfg(feature = "tls")]
             tls: None,
         }

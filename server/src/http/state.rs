@@ -9,7 +9,8 @@ use super::settings::SharedSettings;
 use super::statistics::StatisticsCache;
 use super::store_metrics::StoreMonitor;
 use crate::auth::Access;
-use crate::protocol::{App, HttpError};
+use crate::protocol::{App, HttpError, check_origin};
+use http::request::Parts;
 use sfn_alias::Error;
 use std::io::ErrorKind;
 use std::net::IpAddr;
@@ -75,9 +76,36 @@ impl ServerState {
         self.app.service().options().limits.request_bytes
     }
 
+    /// Rejects a request that a page of another origin may have caused.
+    pub fn check_origin(&self, head: &Parts) -> Result<(), HttpError> {
+        let settings = self.settings.get();
+        let allowed_hosts = match settings.access {
+            Access::Anonymous => Some(&settings.allowed_hosts),
+            Access::Signed(_) => None,
+        };
+        check_origin(head, allowed_hosts)
+    }
+
     /// With signatures, only clients on this machine may see all accounts.
-    pub fn may_see_all_accounts(&self, peer: IpAddr) -> bool {
-        matches!(self.settings.get().access, Access::Anonymous) || peer.to_canonical().is_loopback()
+    ///
+    /// # Errors
+    /// Those of [`ServerState::check_same_machine`].
+    pub fn check_all_accounts(&self, head: &Parts, peer: IpAddr) -> Result<(), HttpError> {
+        match self.settings.get().access {
+            Access::Anonymous => Ok(()),
+            Access::Signed(_) => self.check_same_machine(head, peer),
+        }
+    }
+
+    /// Checks that a request without a signature comes from this machine, and not from a page in a browser on it.
+    ///
+    /// # Errors
+    /// [`HttpError::UnknownOperation`] for another machine, [`HttpError::UnknownHost`] for a name that is not allowed.
+    pub fn check_same_machine(&self, head: &Parts, peer: IpAddr) -> Result<(), HttpError> {
+        match peer.to_canonical().is_loopback() {
+            true => self.settings.get().allowed_hosts.check(head),
+            false => Err(HttpError::UnknownOperation),
+        }
     }
 }
 

@@ -1,9 +1,9 @@
 //! Responds to HTTP requests without a socket or threads.
 
-use super::{Credential, HttpError, RequestTarget, content_response, operation_response};
+use super::{AllowedHosts, Credential, HttpError, RequestTarget, check_origin, content_response, operation_response};
 use bytes::Bytes;
 use flate2::read::MultiGzDecoder;
-use http::header::{CONTENT_ENCODING, ORIGIN};
+use http::header::CONTENT_ENCODING;
 use http::request::Parts;
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
@@ -24,6 +24,7 @@ use std::io::Read;
 #[derive(Debug)]
 pub struct App {
     service: StepFunctions,
+    allowed_hosts: AllowedHosts,
 }
 
 /// The operations that are not of AWS, as in logs and metrics.
@@ -60,15 +61,6 @@ Documentation: ",
 
 const INDEX: &str = index_text!("");
 const INDEX_WITH_CONSOLE: &str = index_text!("GET  /console/        the console, a page for browsers\n");
-
-/// Rejects requests of web pages, which a browser sends without asking, also to addresses of its own machine. Operations
-/// need no check: a page cannot send their header `X-Amz-Target` to another origin.
-///
-/// # Errors
-/// [`HttpError::WebPage`].
-pub fn check_web_page(head: &Parts) -> Result<(), HttpError> {
-    if head.headers.contains_key(ORIGIN) { Err(HttpError::WebPage) } else { Ok(()) }
-}
 
 /// A decoded request.
 #[derive(Debug)]
@@ -134,8 +126,14 @@ impl<B> Response<B> {
 
 impl App {
     /// Creates an endpoint for a service, whose account and region apply to requests that specify none.
-    pub const fn new(service: StepFunctions) -> Self {
-        Self { service }
+    pub fn new(service: StepFunctions) -> Self {
+        Self { service, allowed_hosts: AllowedHosts::default() }
+    }
+
+    /// Sets the host names that [`App::handle`] allows.
+    #[must_use]
+    pub fn with_allowed_hosts(self, allowed_hosts: AllowedHosts) -> Self {
+        Self { allowed_hosts, ..self }
     }
 
     /// Returns the service in the account and region of requests that specify none.
@@ -146,6 +144,9 @@ impl App {
     /// Responds to a request without verifying its signature.
     pub fn handle(&self, request: http::Request<Bytes>) -> http::Response<Bytes> {
         let (head, body) = request.into_parts();
+        if let Err(error) = check_origin(&head, Some(&self.allowed_hosts)) {
+            return self.respond_error(error).http;
+        }
         match RequestTarget::from_head(&head) {
             Ok(RequestTarget::Operation(operation)) => {
                 let result = self.decode(&head, body, None);
@@ -153,7 +154,7 @@ impl App {
                 self.respond(operation.as_str(), result).http
             }
             Ok(RequestTarget::Own(operation)) => {
-                let result = check_web_page(&head).and_then(|()| self.decode(&head, body, None));
+                let result = self.decode(&head, body, None);
                 let result = result.and_then(|(service, body)| operation.run(&service, &body));
                 self.respond(operation.as_str(), result).http
             }
@@ -161,7 +162,7 @@ impl App {
             Ok(RequestTarget::Live) => Self::health_response(Ok(())),
             Ok(RequestTarget::Index) => Self::index_response(false),
             Ok(RequestTarget::Reset) => {
-                let result = check_web_page(&head).and_then(|()| Ok(self.service.reset()?));
+                let result = self.service.reset().map_err(HttpError::from);
                 self.respond(RESET, result.map(|()| b"{}".to_vec())).http
             }
             // Only the HTTP server has metrics, a file and a console.

@@ -37,9 +37,26 @@ pub enum HttpError {
     /// A body that was not received in time.
     #[error("{0}")]
     RequestTimeout(&'static str),
-    /// A request of a web page, whose user may not know about it.
-    #[error("requests of web pages are not allowed (header Origin)")]
-    WebPage,
+    /// A request for a host name that the endpoint does not have, as that of a page whose name resolves to this machine.
+    #[error(
+        "expected an IP address, localhost or an allowed name in the header Host, found `{host}`; use the address of the endpoint, or start it with `--allow-host {name}`"
+    )]
+    UnknownHost {
+        /// The header.
+        host: String,
+        /// The name in it that could be allowed.
+        name: String,
+    },
+    /// A request of a page of another origin, whose user may not know about it.
+    #[error(
+        "expected a request of the endpoint's own page or of another program, found one of a page of `{0}` (header Origin); pages of other origins cannot use the endpoint, and a proxy must forward the header Host unchanged"
+    )]
+    ForeignOrigin(String),
+    /// A request that a page of another site causes without `Origin`.
+    #[error(
+        "expected a request of the endpoint's own page or of another program, found one of another site (header Sec-Fetch-Site: {0}); open the URL itself"
+    )]
+    CrossSite(&'static str),
     /// A request of another endpoint that runs executions elsewhere, to an endpoint that does so too.
     #[error(
         "expected a request of a client, found one of another endpoint with --upstream, or of this endpoint itself; use the URL of the engine as --upstream"
@@ -99,7 +116,9 @@ impl HttpError {
             Self::Signature { code, .. } => (400, code),
             Self::Unavailable(_) => (503, "ServiceUnavailable"),
             Self::RequestTimeout(_) => (408, "RequestTimeout"),
-            Self::WebPage | Self::Forwarded => (403, "AccessDeniedException"),
+            Self::UnknownHost { .. } | Self::ForeignOrigin(_) | Self::CrossSite(_) | Self::Forwarded => {
+                (403, "AccessDeniedException")
+            }
             Self::Malformed { status, .. } => (*status, "MalformedHttpRequestException"),
             Self::Rejected { status, code, .. } => (*status, code),
             // Metrics and logs have no codes that other software chooses.

@@ -280,8 +280,7 @@ fn hanging_handler_blocks_nothing_else() {
 #[test]
 fn invalid_requests_do_not_reach_the_handler() {
     let (server, _) = serve_tasks();
-    let head =
-        "POST / HTTP/1.1\r\nhost: a\r\nconnection: close\r\nx-amz-target: AWSStepFunctions.SendTaskHeartbeat\r\n";
+    let head = "POST / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\nx-amz-target: AWSStepFunctions.SendTaskHeartbeat\r\n";
     let request = format!("{head}content-encoding: br\r\ncontent-length: 2\r\n\r\n{{}}");
     assert_eq!(exchange(server.url(), &request).0, 400);
 }

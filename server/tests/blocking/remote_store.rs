@@ -33,7 +33,10 @@ fn serve() -> (BackgroundServer, FakeStore) {
 
 fn post(path: &str, body: &Value) -> String {
     let body = body.to_string();
-    format!("POST {path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}", body.len())
+    format!(
+        "POST {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    )
 }
 
 /// One request of each kind.

@@ -30,12 +30,12 @@ pub fn exchange(url: &str, request: &str) -> (u16, String) {
 }
 
 pub fn get(url: &str, path: &str) -> (u16, String) {
-    exchange(url, &format!("GET {path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n"))
+    exchange(url, &format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n"))
 }
 
 pub fn request(operation: &str, body: &Value) -> String {
     let (target, body) = (format!("AWSStepFunctions.{operation}"), body.to_string());
-    let head = "POST / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n";
+    let head = "POST / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n";
     format!("{head}x-amz-target: {target}\r\ncontent-length: {}\r\n\r\n{body}", body.len())
 }
 

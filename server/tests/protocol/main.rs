@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 #[cfg(feature = "http")]
+mod origins;
+#[cfg(feature = "http")]
 mod socket;
 mod vectors;
 

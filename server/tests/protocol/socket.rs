@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 const READ_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Runs a server during `test`, and checks that it stops without an error.
-fn with_server(test: impl FnOnce(SocketAddr) + Send + 'static) {
+pub fn with_server(test: impl FnOnce(SocketAddr) + Send + 'static) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let sfn = StepFunctions::in_memory().unwrap();
@@ -31,38 +31,54 @@ fn with_server(test: impl FnOnce(SocketAddr) + Send + 'static) {
     });
 }
 
-struct Client {
+pub struct Client {
     stream: BufReader<TcpStream>,
 }
 
 /// A response: its status line, its headers in lower case, its body.
 #[derive(Debug)]
-struct Response {
-    status: String,
+pub struct Response {
+    pub status: String,
     headers: Vec<(String, String)>,
-    body: String,
+    pub body: String,
 }
 
 impl Response {
-    fn header(&self, name: &str) -> Option<&str> {
+    pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| &**value)
     }
 
+    pub fn header_names(&self) -> impl Iterator<Item = &str> {
+        self.headers.iter().map(|(name, _)| &**name)
+    }
+
     #[track_caller]
-    fn assert_empty_list(&self) {
+    pub fn assert_empty_list(&self) {
         assert_eq!((&*self.status, &*self.body), ("HTTP/1.1 200 OK", r#"{"stateMachines":[]}"#));
     }
 }
 
 impl Client {
-    fn new(address: SocketAddr) -> Self {
+    pub fn new(address: SocketAddr) -> Self {
         let stream = TcpStream::connect(address).unwrap();
         stream.set_read_timeout(Some(READ_TIMEOUT)).unwrap();
         Self { stream: BufReader::new(stream) }
     }
 
-    fn send(&mut self, bytes: impl AsRef<[u8]>) {
+    pub fn send(&mut self, bytes: impl AsRef<[u8]>) {
         self.stream.get_mut().write_all(bytes.as_ref()).unwrap();
+    }
+
+    /// Sends bytes until the server responds. Returns how many it has sent.
+    pub fn send_until_response(&mut self, piece: &[u8], max: usize) -> usize {
+        let stream = self.stream.get_mut();
+        stream.set_nonblocking(true).unwrap();
+        let mut sent = 0;
+        while sent < max && stream.peek(&mut [0]).is_err() {
+            sent += stream.write(piece).unwrap_or(0);
+        }
+        stream.set_nonblocking(false).unwrap();
+        sent
     }
 
     /// Sends text, in pieces of a kilobyte if `slow`.
@@ -81,7 +97,7 @@ impl Client {
     }
 
     /// Reads the status line and the headers.
-    fn read_head(&mut self) -> Response {
+    pub fn read_head(&mut self) -> Response {
         let status = self.read_line();
         let mut headers = Vec::new();
         loop {
@@ -92,7 +108,7 @@ impl Client {
         Response { status, headers, body: String::new() }
     }
 
-    fn read_response(&mut self) -> Response {
+    pub fn read_response(&mut self) -> Response {
         let mut response = self.read_head();
         let length: usize = response.header("content-length").expect("a length").parse().unwrap();
         let mut body = vec![0; length];
@@ -103,17 +119,17 @@ impl Client {
 
     /// Checks that the server has closed the connection, without more bytes.
     #[track_caller]
-    fn assert_closed(&mut self) {
+    pub fn assert_closed(&mut self) {
         let mut rest = Vec::new();
         // If the server has not read all bytes, the connection is reset.
         assert_eq!(self.stream.read_to_end(&mut rest).unwrap_or(0), 0, "{}", String::from_utf8_lossy(&rest));
     }
 }
 
-const HEAD: &str = "POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-amz-json-1.0\r\n\
+pub const HEAD: &str = "POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-amz-json-1.0\r\n\
                     X-Amz-Target: AWSStepFunctions.ListStateMachines\r\n";
 
-fn list_request(headers: &str, body: &str) -> String {
+pub fn list_request(headers: &str, body: &str) -> String {
     format!("{HEAD}{headers}Content-Length: {}\r\n\r\n{body}", body.len())
 }
 
@@ -124,7 +140,7 @@ fn response_has_headers() {
         client.send(list_request("", "{}"));
         let response = client.read_response();
         response.assert_empty_list();
-        let names: Vec<&str> = response.headers.iter().map(|(name, _)| &**name).collect();
+        let names: Vec<&str> = response.header_names().collect();
         assert_eq!(names, ["content-type", "x-amzn-requestid", "content-length", "date"]);
         assert_eq!(response.header("content-type"), Some("application/x-amz-json-1.0"));
     });
@@ -260,26 +276,12 @@ fn expect_continue() {
 fn head_is_answered_without_a_body() {
     with_server(|address| {
         let mut client = Client::new(address);
-        client.send("HEAD /unknown HTTP/1.1\r\nHost: a\r\n\r\nHEAD /health HTTP/1.1\r\nHost: a\r\n\r\n");
+        client
+            .send("HEAD /unknown HTTP/1.1\r\nHost: localhost\r\n\r\nHEAD /health HTTP/1.1\r\nHost: localhost\r\n\r\n");
         let response = client.read_head();
         assert_eq!((&*response.status, response.header("content-length")), ("HTTP/1.1 400 Bad Request", Some("63")));
         assert_eq!(client.read_head().status, "HTTP/1.1 200 OK");
         client.send(list_request("", "{}"));
-        client.read_response().assert_empty_list();
-    });
-}
-
-/// What SDKs put in front of the host for StartSyncExecution and TestState, and the form of a request to a proxy.
-#[test]
-fn host_is_not_compared_with_list() {
-    with_server(|address| {
-        let mut client = Client::new(address);
-        let hosts = ["sync-127.0.0.1", "sync-states.us-east-1.amazonaws.com", "localhost:1"];
-        for host in hosts {
-            client.send(list_request("", "{}").replace("Host: 127.0.0.1", &format!("Host: {host}")));
-            client.read_response().assert_empty_list();
-        }
-        client.send(list_request("", "{}").replace("POST / ", "POST http://states.us-east-1.amazonaws.com/ "));
         client.read_response().assert_empty_list();
     });
 }
@@ -379,7 +381,7 @@ fn missing_repeated_or_invalid_host_is_rejected() {
             let text = "invalid Host header; send a host name or address with an optional port";
             assert_malformed(address, host(wrong), BAD_REQUEST, text);
         }
-        for right in ["Host:\r\n", "Host: [::1]:80\r\n", "Host: a_b.c\r\n"] {
+        for right in ["Host:\r\n", "Host: [::1]:80\r\n", "Host: a_b.localhost\r\n"] {
             let mut client = Client::new(address);
             client.send(host(right));
             client.read_response().assert_empty_list();

@@ -7,7 +7,7 @@ use http::{Request, Response};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use sfn_alias::{Clock, Limits, Options, Outcomes, Scope, StepFunctions, Timestamp};
-use sfn_alias_server::protocol::App;
+use sfn_alias_server::protocol::{App, HostName};
 use sfn_alias_vectors::{expand, first_difference, substitute};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::Write;
@@ -47,6 +47,8 @@ pub struct VectorOptions {
     pub deletion_delay_seconds: u64,
     /// Rules that decide how executions end.
     pub outcomes: Option<Value>,
+    /// The host names of the endpoint.
+    pub allowed_hosts: Vec<String>,
 }
 
 /// A request before the tested one, and its expected response. The default is status 200.
@@ -145,7 +147,9 @@ impl Runner {
             ..Options::default()
         };
         let scope = Scope::new("aws", "123456789012", "us-east-1").unwrap();
-        let app = App::new(StepFunctions::in_memory_with(options).unwrap().in_scope(scope));
+        let allowed_hosts = vector_options.allowed_hosts.iter().map(|name| name.parse::<HostName>().unwrap()).collect();
+        let service = StepFunctions::in_memory_with(options).unwrap().in_scope(scope);
+        let app = App::new(service).with_allowed_hosts(allowed_hosts);
         Self { app, now, saved: Map::new(), request_ids: BTreeSet::new() }
     }
 
