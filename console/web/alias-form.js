@@ -201,7 +201,10 @@ function shorten(text) {
   return text.length > 24 ? `${text.slice(0, 23)}…` : text;
 }
 
-/** Returns the problems of a member and of its items, or only of the member itself. */
-export function selectProblems(problems, path) {
-  return problems.filter(problem => problem.path === path);
+/** Returns the routing that the form describes, or undefined if it is not complete. For the picture only. */
+export function readRouting(form) {
+  const routing = form.routes.map(({ version, weight }) => ({ version, weight: readWeight(weight) }));
+  const isComplete = routing.every(({ version, weight }) => version !== null && weight !== null);
+  const sum = routing.reduce((total, { weight }) => total + weight, 0);
+  return isComplete && sum === 100 && new Set(routing.map(({ version }) => version)).size === routing.length ? routing : undefined;
 }

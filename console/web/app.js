@@ -2,7 +2,7 @@
 
 import { html, render, useEffect, useRef, useState } from "./vendor/vendor.js";
 import { connection, getInfo, getSession, readInfo, setScope, signOut } from "./client.js";
-import { Banner, Loading, LoadError, NotFound, Time, pageState } from "./components.js";
+import { Banner, Loading, LoadError, NotFound, Notices, Time, pageState } from "./components.js";
 import { formatAge, formatClock } from "./format.js";
 import { retryNow, startStream, stopStream, useStore } from "./live.js";
 import { link, parseRoute, scopeLink } from "./routes.js";
@@ -175,7 +175,7 @@ function App() {
   const route = useRoute();
   useScope(route);
   useDefaultScope(route, useStore(connection));
-  return html`<${TopBar} route=${route}/><main id="main" tabindex="-1"><${OfflineBanner}/><${Content} route=${route}/></main><${Footer}/>`;
+  return html`<${TopBar} route=${route}/><main id="main" tabindex="-1"><${OfflineBanner}/><${Content} route=${route}/></main><${Footer}/><${Notices}/>`;
 }
 
 applyTheme(readTheme());

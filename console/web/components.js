@@ -3,7 +3,7 @@
 //   Time({millis, style})           local time with UTC in its title; style 'date' (default), 'time' or 'full'
 //   Split({routing, thin})          bar of [{version, weight, role}]; roles are assigned if they are missing
 //   VersionBadge({version, role, href})
-//   CopyButton({text, label})       `label` names what is copied, for screen readers
+//   CopyButton({text, label, title})  `label` names what is copied, for screen readers
 //   Paste({text, label})            lines to paste with a copy button
 //   CallPanel({operation, input})   the same call for AWS CLI and boto3; with `request: {path, body}` for curl instead
 //   FieldError({error, problems, path, onFix, fixLabel, id})
@@ -20,6 +20,8 @@
 //   Page({title, lead, crumbs: [[text, href]], actions, children})  heading, title of the document, path in the top bar
 //   Card({title, note, id, children, actions}), Loading({what}), LoadError({error, reload}), NotFound({message}), Json({text, label})
 //   Table({label, columns: [{title, num, hidden}], children})
+//   notify(content)                 shows the result of a change, for up to 10 s
+//   TokenPages({label, tokens, setTokens, nextToken})  pages of an AWS list, by its tokens
 //   useOperation(operation) -> {run(input), busy, error, problems, clear, check(input)}
 
 import { html, useEffect, useRef, useState } from "./vendor/vendor.js";
@@ -43,18 +45,20 @@ export const VersionBadge = ({ version, role = "", href }) => {
 
 /** A routing as a bar. The newer version is also hatched, so that no meaning depends on color. */
 export function Split({ routing, thin }) {
-  const routes = routing.some(({ role }) => role) ? routing : assignRoles(routing);
+  const assigned = routing.some(({ role }) => role) ? routing : assignRoles(routing);
+  // The version before is first in every view, whatever the order in the routing configuration.
+  const routes = [...assigned].sort((one, other) => Number(one.role === "new") - Number(other.role === "new"));
   const words = routes.map(({ version, weight }) => `version ${version} ${weight}%`).join(", ");
   return html`<div class=${`split${thin ? " thin" : ""}`} role="img" aria-label=${words}>
     ${routes
       .filter(({ weight }) => weight > 0)
       .map(
         ({ version, weight, role }) => html`<span key=${version} class=${role} style=${{ flexGrow: weight }}>
-      ${thin ? "" : html`<b>v${version} ${weight}%</b>`}</span>`,
+      ${thin ? "" : html`<b>v${version}<i> ${weight}%</i></b>`}</span>`,
       )}</div>`;
 }
 
-export function CopyButton({ text, label, class: name = "" }) {
+export function CopyButton({ text, label, title = "Copy", class: name = "" }) {
   const [copied, setCopied] = useState(false);
   useEffect(() => {
     if (!copied) return undefined;
@@ -62,7 +66,7 @@ export function CopyButton({ text, label, class: name = "" }) {
     return () => clearTimeout(timer);
   }, [copied]);
   const copy = async event => setCopied(await copyText(text, event.currentTarget));
-  return html`<button type="button" class=${name} aria-label=${copied ? `Copied ${label}` : `Copy ${label}`} onClick=${copy}>${copied ? "Copied" : "Copy"}</button>`;
+  return html`<button type="button" class=${name} aria-label=${copied ? `Copied ${label}` : `Copy ${label}`} onClick=${copy}>${copied ? "Copied" : title}</button>`;
 }
 
 /** Copies a text, also on plain HTTP, where browsers offer no `navigator.clipboard`. Returns whether it worked. */
@@ -206,6 +210,24 @@ const SIGNS = { RUNNING: "…", SUCCEEDED: "✓", FAILED: "✕", TIMED_OUT: "✕
 export const Status = ({ status }) =>
   html`<span class=${`status ${status.toLowerCase()}`}><span aria-hidden="true">${SIGNS[status] ?? "?"}</span> ${status}</span>`;
 
+const notices = createStore({ list: [], count: 0 });
+const NOTICE_MILLIS = 10000;
+
+/** Shows the result of a change until it is closed, for up to 10 s. */
+export function notify(content) {
+  const { list, count } = notices.get();
+  notices.set({ list: [...list, { id: count, content }].slice(-3), count: count + 1 });
+  setTimeout(() => closeNotice(count), NOTICE_MILLIS);
+}
+
+const closeNotice = id => notices.set({ list: notices.get().list.filter(notice => notice.id !== id) });
+
+export const Notices = () =>
+  html`<div class="notices" role="status">${useStore(notices).list.map(
+    ({ id, content }) =>
+      html`<p key=${id}><span>${content}</span><button type="button" class="plain" aria-label="Close" onClick=${() => closeNotice(id)}>✕</button></p>`,
+  )}</div>`;
+
 export function Page({ title, lead, crumbs = [], actions, children }) {
   useEffect(() => pageState.set({ title, crumbs }), [title, JSON.stringify(crumbs)]);
   return html`<div class="head"><div><h1 tabindex="-1">${title}</h1>${lead && html`<p>${lead}</p>`}</div>
@@ -245,3 +267,10 @@ export function NotFound({ message }) {
 /** JSON, indented, with a copy button for the original text. */
 export const Json = ({ text, label }) => html`<div class="json"><${CopyButton} text=${text} label=${label}/>
   <div class="call" tabindex="0" role="region" aria-label=${label}><pre>${formatJson(text)}</pre></div></div>`;
+
+export function TokenPages({ label, tokens, setTokens, nextToken }) {
+  if (tokens.length === 0 && !nextToken) return null;
+  return html`<nav class="pages" aria-label=${label}><span class="muted small">Page ${tokens.length + 1}</span>
+    <button type="button" aria-disabled=${tokens.length ? undefined : "true"} onClick=${() => setTokens(tokens.slice(0, -1))}>Previous</button>
+    <button type="button" aria-disabled=${nextToken ? undefined : "true"} onClick=${() => nextToken && setTokens([...tokens, nextToken])}>Next</button></nav>`;
+}

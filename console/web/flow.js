@@ -118,7 +118,7 @@ function RouteLabel({ band, x, y, startsPerSecond, description, href }) {
   const rate = startsPerSecond === undefined || startsPerSecond === 0 ? undefined : formatRate((startsPerSecond * band.weight) / 100);
   return html`<div class=${`flow-route${band.weight === 0 ? " unused" : ` t-${band.role}`}`} style=${{ left: `${x}px`, top: `${y}px` }}>
     <span class="flow-share">${href ? html`<a href=${href}>${name}</a>` : name}</span>
-    <span class="flow-note" title=${description}>${rate && html`<span class="flow-rate">${rate}</span>`}${rate && description && " · "}${description && html`<bdi>${description}</bdi>`}</span>
+    <span class="flow-note" title=${description}>${rate && html`<span>${rate}</span>`}${description && html`<bdi>${description}</bdi>`}</span>
   </div>`;
 }
 

@@ -62,7 +62,8 @@ fn this_release_writes_the_same_members_as_earlier_releases() {
     write(&engine);
     let written = list_members(&dump(&engine));
     assert_eq!(written, known);
-    for kind in ["a", "d", "format", "g", "m", "o", "r", "s", "session", "t", "token", "u", "v", "x", "z", "counter c"]
+    for kind in
+        ["a", "d", "format", "g", "m", "o", "p", "r", "s", "session", "t", "token", "u", "v", "x", "z", "counter c"]
     {
         assert!(known.contains(kind), "the scenario does not write `{kind}`: {known:?}");
     }

@@ -3,8 +3,8 @@
 use crate::requests::{ORDERS, call_ok, definition, execution_arn, new_execution, new_state_machine, routing};
 use serde_json::{Value, json};
 use sfn_alias::model::{Failure, Outcome};
-use sfn_alias::store::Store;
-use sfn_alias::{Clock, Limits, Options, Outcomes, StepFunctions, Timestamp};
+use sfn_alias::store::{Document, Store};
+use sfn_alias::{Clock, DocumentChange, Limits, Options, Outcomes, StepFunctions, Timestamp};
 use sfn_alias_cluster::engine::Engine;
 use sfn_alias_cluster::{ClusterStore, StoreOptions};
 use std::sync::Arc;
@@ -51,6 +51,9 @@ fn create_state_machines(sfn: &StepFunctions) {
     let routing = json!([{"stateMachineVersionArn": format!("{ORDERS}:1"), "weight": 90}, {"stateMachineVersionArn": format!("{ORDERS}:2"), "weight": 10}]);
     let alias = json!({"name": "PROD", "description": "live", "routingConfiguration": routing});
     call_ok(sfn, "CreateStateMachineAlias", &alias);
+    let put = vec![Document { key: "routings/1".into(), value: r#"{"versions":"\n"}"#.into() }];
+    let change = DocumentChange { put, delete: Vec::new() };
+    sfn.update_documents(&format!("{ORDERS}:PROD"), |_| Ok((Some(change.clone()), ()))).unwrap();
     for name in ["express", "deleted", "deleting", "full"] {
         let mut request = new_state_machine(name);
         request["type"] = json!(if name == "express" { "EXPRESS" } else { "STANDARD" });
@@ -118,10 +121,12 @@ pub fn read(engine: &(impl Engine + Clone + 'static)) -> Value {
         let response = call_ok(&sfn, operation, &input);
         responses.push(json!({"operation": operation, "input": input, "response": response}));
     }
+    let documents = sfn.documents(&format!("{ORDERS}:PROD"), "", usize::MAX).unwrap();
+    let documents = documents.iter().map(|document| json!([document.key, document.value])).collect::<Vec<_>>();
     let statistics = sfn.statistics().unwrap();
     let ended = statistics.ended_counts.iter().map(|count| format!("{count:?}"));
     let starts = statistics.start_counts.iter().map(|count| format!("{count:?}"));
-    json!({"responses": responses, "statistics": starts.chain(ended).collect::<Vec<_>>()})
+    json!({"responses": responses, "documents": documents, "statistics": starts.chain(ended).collect::<Vec<_>>()})
 }
 
 fn read_requests() -> Vec<(&'static str, Value)> {

@@ -40,12 +40,16 @@ enum Focus {
     Executions,
     /// Creations, deletions and starts of the EXPRESS state machine.
     Express,
+    /// Documents of one alias, its creations and deletions.
+    Documents,
 }
+
+const FOCUSES: [Focus; 5] = [Focus::Everything, Focus::Everything, Focus::Executions, Focus::Express, Focus::Documents];
 
 impl Generator {
     pub fn new(seed: u64) -> Self {
         let mut rng = Rng::with_seed(seed);
-        let focus = [Focus::Everything, Focus::Everything, Focus::Executions, Focus::Express][rng.usize(..4)];
+        let focus = FOCUSES[rng.usize(..FOCUSES.len())];
         let (millis, deletion_millis) = (FIRST_MILLIS, FIRST_MILLIS);
         Self { rng, millis, deletion_millis, tokens: BTreeMap::new(), executions: Vec::new(), focus }
     }
@@ -142,6 +146,7 @@ impl Generator {
         match self.focus {
             Focus::Executions if is_focused => self.named_execution_request(),
             Focus::Express if is_focused => self.express_request(),
+            Focus::Documents if is_focused => self.focused_document_request(),
             _ => self.any_request(),
         }
     }
@@ -218,7 +223,8 @@ impl Generator {
 
     fn alias_request(&mut self) -> Request {
         let alias = self.alias_arn();
-        match self.rng.u8(..18) {
+        match self.rng.u8(..24) {
+            18.. => self.document_request(alias),
             0..4 => {
                 let arn = self.arn();
                 let body = json!({"name": self.choose(&ALIASES), "routingConfiguration": self.routes(&arn)});
@@ -235,6 +241,32 @@ impl Generator {
                 self.list("ListStateMachineAliases", json!({"stateMachineArn": arn}))
             }
             _ => call("DeleteStateMachineAlias", json!({"stateMachineAliasArn": alias})),
+        }
+    }
+
+    fn focused_document_request(&mut self) -> Request {
+        let (arn, name) = (format!("{PREFIX}{}", MACHINES[0]), ALIASES[0]);
+        let (alias, routes) =
+            (format!("{arn}:{name}"), json!([{"stateMachineVersionArn": format!("{arn}:1"), "weight": 100}]));
+        match self.rng.u8(..8) {
+            0 => call("CreateStateMachineAlias", json!({"name": name, "routingConfiguration": routes})),
+            1 => call("DeleteStateMachineAlias", json!({"stateMachineAliasArn": alias})),
+            2 => {
+                call("UpdateStateMachineAlias", json!({"stateMachineAliasArn": alias, "routingConfiguration": routes}))
+            }
+            _ => self.document_request(alias),
+        }
+    }
+
+    fn document_request(&mut self, alias_arn: String) -> Request {
+        const KEYS: [&str; 3] = ["a", "a/1", "b"];
+        let first = self.rng.usize(..KEYS.len());
+        let (put, delete) = (KEYS[first], KEYS[(first + 1) % KEYS.len()]);
+        match self.rng.u8(..4) {
+            0 => Request::Documents { alias_arn, put: None, delete: None },
+            1 => Request::Documents { alias_arn, put: None, delete: Some(delete) },
+            2 => Request::Documents { alias_arn, put: Some(put), delete: None },
+            _ => Request::Documents { alias_arn, put: Some(put), delete: Some(delete) },
         }
     }
 

@@ -3,8 +3,8 @@
 use crate::model::SharedStore;
 use serde_json::Value;
 use sfn_alias::model::{Outcome, StateMachineType, Timestamp, VersionNumber};
-use sfn_alias::store::{ExecutionFilter, RevisionKey, Store, View, begin_current_read};
-use sfn_alias::{Clock, Error, Json, Limits, Options, Outcomes, Result, StepFunctions};
+use sfn_alias::store::{Document, ExecutionFilter, RevisionKey, Store, View, begin_current_read};
+use sfn_alias::{Clock, DocumentChange, Error, Json, Limits, Options, Outcomes, Result, StepFunctions};
 use std::fmt::{Debug, Write};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
@@ -45,6 +45,8 @@ pub enum Request {
     Call { operation: &'static str, body: Value },
     /// Ends an execution after a time.
     End { execution_arn: String, after: Duration },
+    /// Reads the documents of an alias, puts one, and deletes one.
+    Documents { alias_arn: String, put: Option<&'static str>, delete: Option<&'static str> },
     /// Reads everything.
     ReadAll,
 }
@@ -89,6 +91,20 @@ impl Operation {
             Request::End { execution_arn, after } => {
                 let outcome = Outcome::Succeeded("{}".into());
                 service()?.end_execution(execution_arn, outcome, *after).map(|output| format!("{output:?}"))
+            }
+            Request::Documents { alias_arn, put: None, delete: None } => {
+                service()?.documents(alias_arn, "", usize::MAX).map(|found| format!("{found:?}"))
+            }
+            Request::Documents { alias_arn, put, delete } => {
+                let value: Box<str> = self.seed.to_string().into();
+                let put = put.iter().map(|key| Document { key: (*key).into(), value: value.clone() });
+                let change =
+                    DocumentChange { put: put.collect(), delete: delete.iter().map(|key| (*key).into()).collect() };
+                service()?.update_documents(alias_arn, |documents| {
+                    let keys = documents.document_keys("")?;
+                    let read = keys.iter().map(|key| documents.document(key)).collect::<Result<Vec<_>>>()?;
+                    Ok((Some(change.clone()), format!("{:?} {keys:?} {read:?}", documents.alias())))
+                })
             }
             Request::ReadAll => read_all(&**store, self.time),
         }
@@ -151,7 +167,10 @@ fn read_view(arn: &str, view: &dyn View, now: Timestamp, text: &mut String) -> R
         write_part(text, view.revision(RevisionKey::Version(version.number))?);
         write_part(text, version);
     }
-    write_part(text, view.aliases(None, usize::MAX)?);
+    for (name, alias) in view.aliases(None, usize::MAX)? {
+        write_part(text, view.documents(&name, "", usize::MAX)?);
+        write_part(text, (name, alias));
+    }
     if state_machine.kind == StateMachineType::Standard {
         read_executions(view, now, text)?;
     }

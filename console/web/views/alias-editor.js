@@ -1,6 +1,7 @@
 // The form of an alias, for CreateStateMachineAlias and UpdateStateMachineAlias.
 //
-//   AliasEditor({stateMachineArn, versions, alias, deployment, onSaved})
+//   AliasEditor({stateMachineArn, versions, alias, deployment, onSaved, onChange})
+//     onSaved(name) after the call, onChange(form) after each change
 //     alias: output of DescribeStateMachineAlias, undefined for a new alias; versions: of useVersions
 //
 // The endpoint's `check` reports the problems of what is typed; AWS's error of the call itself is shown as well.
@@ -105,14 +106,19 @@ function useEditor({ stateMachineArn, versions, alias, onSaved }) {
 }
 
 /** The form of an alias. */
-export function AliasEditor({ stateMachineArn, versions, alias, deployment, onSaved }) {
+export function AliasEditor({ stateMachineArn, versions, alias, deployment, onSaved, onChange }) {
   const editor = useEditor({ stateMachineArn, versions, alias, onSaved });
   const { operation, form, input, problems, result, hasChange, edit } = editor;
+  const ref = useRef();
+  useEffect(() => onChange?.(form), [form]);
+  useEffect(() => {
+    if (result.error) ref.current.querySelector("[aria-invalid=true]")?.focus();
+  }, [result.error]);
   const fixesOf = problem => suggestFixes(problem, form, versions.numbers).map(fix => ({ ...fix, apply: () => edit(fix.form) }));
   const problemsAt = matches => problems.filter(({ path }) => matches(path)).map(problem => ({ ...problem, fixes: fixesOf(problem) }));
   const fields = { form, edit, problemsAt, versions, deployment };
   return html`<section class="card editor" aria-labelledby="editor"><header><h2 id="editor">${alias ? `Change ${alias.name}` : "New alias"}</h2><span class="muted small">${operation}</span></header>
-    <form onSubmit=${editor.save} novalidate>
+    <form ref=${ref} onSubmit=${editor.save} novalidate>
       ${editor.isStale && html`<${Stale} undo=${editor.undo}/>`}
       ${!alias && html`<${NameField} ...${fields}/>`}
       <${RoutingFields} ...${fields}/>
@@ -128,7 +134,7 @@ function EditorActions({ alias, editor: { result, hasChange, isEdited, undo } })
   const isSaved = result.output && !isEdited;
   return html`<div class="actions gap"><button class="first" aria-disabled=${result.isBusy || !hasChange ? "true" : undefined} aria-describedby=${hasChange ? undefined : "unchanged"}>${alias ? `Update ${shorten(alias.name)}` : "Create the alias"}</button>
     ${isEdited && html`<button type="button" onClick=${undo}>Reset</button>`}
-    ${!hasChange && !isSaved && html`<span class="muted small" id="unchanged">Nothing is changed.</span>`}
+    ${!hasChange && !isSaved && html`<span class="muted small" id="unchanged">No changes</span>`}
     <span class="small" role="status">${isSaved && html`<span class="ok" aria-hidden="true">✓</span> ${alias ? "Updated." : "Created."}`}</span></div>`;
 }
 

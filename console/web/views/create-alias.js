@@ -1,9 +1,11 @@
 // A new alias of a state machine.
 
-import { html } from "../vendor/vendor.js";
-import { EmptyState, LoadError, Loading, Page } from "../components.js";
+import { html, useRef, useState } from "../vendor/vendor.js";
+import { Card, EmptyState, LoadError, Loading, Page } from "../components.js";
+import { readRouting } from "../alias-form.js";
 import { describeCall } from "../calls.js";
 import { getEndpoint } from "../client.js";
+import { Flow } from "../flow.js";
 import { go, link } from "../routes.js";
 import { useVersions } from "../versions.js";
 import { AliasEditor } from "./alias-editor.js";
@@ -22,8 +24,22 @@ export default function CreateAliasView({ route }) {
           ? html`<${Loading} what="the versions"/>`
           : isEmpty
             ? html`<${NoVersion} route=${route}/>`
-            : html`<div class="single"><${AliasEditor} stateMachineArn=${route.stateMachineArn} versions=${versions} onSaved=${name => go(link.alias(route.name, name))}/></div>`
+            : html`<${Form} route=${route} versions=${versions}/>`
     }</${Page}>`;
+}
+
+/** The form, next to the picture of what it describes. */
+function Form({ route, versions }) {
+  const [form, setForm] = useState();
+  const last = useRef();
+  last.current = (form && readRouting(form)) ?? last.current;
+  const save = name => go(link.alias(route.name, name));
+  return html`<div class="cols"><${AliasEditor} stateMachineArn=${route.stateMachineArn} versions=${versions} onSaved=${save} onChange=${setForm}/>
+    ${
+      last.current &&
+      html`<${Card} title="Where starts will go"><${Flow} alias=${form.name || "New alias"} routing=${last.current} descriptions=${versions.descriptions}/>
+      <p class="muted small gap">Callers start the ARN of the alias. You can change its routing at any time, and callers change nothing.</p></${Card}>`
+    }</div>`;
 }
 
 function NoVersion({ route }) {

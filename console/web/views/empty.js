@@ -1,6 +1,7 @@
 // What to do if there is nothing to show: lines to paste.
 
 import { html } from "../vendor/vendor.js";
+import { quoteShell } from "../calls.js";
 import { callApi, getInfo } from "../client.js";
 import { EmptyState, Page } from "../components.js";
 import { plural } from "../format.js";
@@ -8,7 +9,7 @@ import { useData } from "../live.js";
 import { buildArn, partitionOf, scopeLink } from "../routes.js";
 
 /** The lines that create a state machine and an alias at this endpoint. */
-export function createSteps({ region, account }) {
+export function createSteps({ region, account }, name = "orders") {
   const key = getInfo()?.signed ? "" : `\nexport AWS_ACCESS_KEY_ID=${account} AWS_SECRET_ACCESS_KEY=test`;
   return [
     {
@@ -19,7 +20,7 @@ export function createSteps({ region, account }) {
     {
       title: "Create a state machine and publish version 1",
       label: "the command",
-      text: `aws stepfunctions create-state-machine --name orders --publish \\
+      text: `aws stepfunctions create-state-machine --name ${quoteShell(name)} --publish \\
   --definition '{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}' \\
   --role-arn arn:${partitionOf(region)}:iam::${account}:role/orders`,
     },
@@ -27,7 +28,7 @@ export function createSteps({ region, account }) {
       title: "Create an alias that routes to version 1",
       label: "the command",
       text: `aws stepfunctions create-state-machine-alias --name PROD --routing-configuration \\
-  stateMachineVersionArn=${buildArn({ region, account }, "stateMachine", "orders", "1")},weight=100`,
+  ${quoteShell(`stateMachineVersionArn=${buildArn({ region, account }, "stateMachine", name, "1")},weight=100`)}`,
     },
   ];
 }

@@ -208,12 +208,13 @@ function Results({ route, progress, deployment, routing }) {
   }, [progress.state]);
   const results = data ?? previous;
   if (!results) return null;
-  const rows = buildRows(results.counts, progress, assignRoles(routing, deployment));
+  const roles = assignRoles(routing, deployment);
+  const rows = buildRows(results.counts, progress, roles);
   return html`<${ResultTable} ...${{ route, rows, progress }}/>
     ${progress.isExpress && html`<p class="small muted">Executions of EXPRESS state machines are not listed. These are all starts of the alias since the run began, also those of other clients.</p>`}
     ${
       results.executions.length > 0 &&
-      html`<h3 class="gap">Newest executions</h3><ul class="newest">${results.executions.slice(0, NEWEST).map(execution => html`<${ExecutionRow} key=${execution.name} route=${route} execution=${execution}/>`)}</ul>
+      html`<h3 class="gap">Newest executions</h3><ul class="newest">${results.executions.slice(0, NEWEST).map(execution => html`<${ExecutionRow} key=${execution.name} route=${route} roles=${roles} execution=${execution}/>`)}</ul>
       <p class="small"><a href=${link.executions(route.name, { alias: route.alias })}>All executions of <bdi>${route.alias}</bdi></a></p>`
     }`;
 }
@@ -269,6 +270,8 @@ function ShareBar({
     ${total > 0 && html`<i class="mean" style=${{ left: percent(total * share) }}></i>`}</div>`;
 }
 
-function ExecutionRow({ route, execution: { name, status, stateMachineVersionArn } }) {
-  return html`<li><${Status} status=${status}/><${VersionBadge} version=${parseVersion(stateMachineVersionArn)}/><a class="mono" href=${link.execution(route.name, name)}>${name}</a></li>`;
+function ExecutionRow({ route, roles, execution: { name, status, stateMachineVersionArn } }) {
+  const version = parseVersion(stateMachineVersionArn);
+  const role = roles.find(candidate => candidate.version === version)?.role;
+  return html`<li><${Status} status=${status}/><${VersionBadge} version=${version} role=${role}/><a class="mono" href=${link.execution(route.name, name)}>${name}</a></li>`;
 }
