@@ -127,7 +127,7 @@ impl ServerState {
         let console = Arc::clone(&state.console);
         let changes = self.run_for_console(state, move || console.subscribe(&service)).await?;
         let settings = (self.settings.clone(), accepted_with);
-        let events = Events::new(changes, settings, ended, state.origin, place);
+        let events = Events::new(changes, settings, ended, state.start, place);
         Ok(ResponseBody::Events(EventStream::new(format!("{first}\n").into(), events)))
     }
 

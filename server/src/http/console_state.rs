@@ -35,7 +35,7 @@ pub(super) struct ConsoleState {
     /// True when the server stops.
     ended: watch::Sender<bool>,
     /// The time from which the intervals of all streams are counted.
-    pub origin: Instant,
+    pub start: Instant,
 }
 
 impl ConsoleState {
@@ -49,7 +49,7 @@ impl ConsoleState {
             calls: Arc::new(Semaphore::new(calls)),
             streams: Arc::new(Semaphore::new(MAX_STREAMS)),
             ended: watch::Sender::new(false),
-            origin: Instant::now(),
+            start: Instant::now(),
         }
     }
 

@@ -65,16 +65,16 @@ impl Events {
     /// Creates events. The stream ends when `ended` is true, or when the settings are replaced: the client may no longer
     /// have access.
     ///
-    /// All streams with the same `origin` wake up at the same time, so that many cost little.
+    /// All streams with the same `start` wake up at the same time, so that many cost little.
     pub fn new(
         changes: Box<dyn ChangeStream>,
         (settings, accepted_with): (SharedSettings, Arc<Settings>),
         ended: watch::Receiver<bool>,
-        origin: Instant,
+        start: Instant,
         place: OwnedSemaphorePermit,
     ) -> Self {
         let now = Instant::now();
-        let since_tick = Duration::from_nanos(now.duration_since(origin).subsec_nanos().into());
+        let since_tick = Duration::from_nanos(now.duration_since(start).subsec_nanos().into());
         let first = now.checked_add(INTERVAL.saturating_sub(since_tick)).unwrap_or(now);
         let mut ticks = interval_at(first, INTERVAL);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
