@@ -107,7 +107,7 @@ impl App {
         Self { service, allowed_hosts: AllowedHosts::default() }
     }
 
-    /// Sets the host names that [`App::handle`] allows.
+    /// Sets the host names that [`App::handle`] and [`App::check_origin`] allow.
     #[must_use]
     pub fn with_allowed_hosts(self, allowed_hosts: AllowedHosts) -> Self {
         Self { allowed_hosts, ..self }
@@ -118,10 +118,18 @@ impl App {
         &self.service
     }
 
+    /// Rejects a request that a page of another origin may have caused.
+    ///
+    /// # Errors
+    /// Those of [`check_origin`].
+    pub fn check_origin(&self, head: &Parts) -> Result<(), HttpError> {
+        check_origin(head, Some(&self.allowed_hosts))
+    }
+
     /// Responds to a request without verifying its signature.
     pub fn handle(&self, request: http::Request<Bytes>) -> http::Response<Bytes> {
         let (head, body) = request.into_parts();
-        if let Err(error) = check_origin(&head, Some(&self.allowed_hosts)) {
+        if let Err(error) = self.check_origin(&head) {
             return self.respond_error(error).http;
         }
         match RequestTarget::from_head(&head) {
