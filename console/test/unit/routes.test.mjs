@@ -1,4 +1,4 @@
-// Each link leads to a route with the same parts.
+// A link is parsed as the route with the same parts.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

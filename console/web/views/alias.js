@@ -12,6 +12,7 @@ import { useVersions } from "../versions.js";
 import { AliasEditor } from "./alias-editor.js";
 import { Deployments, Routings } from "./alias-history.js";
 import { AliasTraffic, readTraffic } from "./alias-traffic.js";
+import { RoutingHistory } from "./routing-history.js";
 import { TryIt } from "./try-it.js";
 
 const RECENT_MILLIS = 600000;
@@ -72,6 +73,7 @@ function LoadedAlias({ route, alias, versions, recent, routings, deployments, ru
       <${Flow} alias=${route.alias} routing=${routing} startsPerSecond=${measureRate(recent.data, nowMillis)} deployment=${running}
         descriptions=${versions.descriptions} versionHref=${version => link.version(route.name, version)}/></section>
     <${AliasTraffic} ...${{ route, routing, recent, running, versions }} since=${findRoutingStart(routings.data?.routings, alias.data)}/>
+    <${RoutingHistory} route=${route} routings=${routings.data}/>
     <div class="cols"><div>
       <${AliasEditor} alias=${alias.data} stateMachineArn=${route.stateMachineArn} versions=${versions} deployment=${running} onSaved=${alias.reload}/>
       <${Deployments} route=${route} list=${deployments}/></div>
