@@ -304,13 +304,15 @@ export interface StartCount {
 export interface ServeOptions extends Options {
   /** Default: 0, any free port. */
   port?: number
+  /** Names under which clients reach the server, besides IP addresses and `localhost`. Requests for other names are rejected, because a page in a browser can use a name that resolves to this machine. */
+  allowHosts?: string[]
   /** Stores data in this SQLite file, which is created if it does not exist. Default: in memory. */
   data?: string
   service?: undefined
 }
 
 /** Options of `serve` for an existing service, which has its own options. */
-export type ServeServiceOptions = { port?: number, service: StepFunctions } & { [name in keyof Options | 'data']?: undefined }
+export type ServeServiceOptions = { port?: number, allowHosts?: string[], service: StepFunctions } & { [name in keyof Options | 'data']?: undefined }
 
 /** An HTTP server in this process. */
 export interface Server extends AsyncDisposable {
@@ -1177,8 +1179,11 @@ export declare class StepFunctions {
    * the client.
    */
   requestHandler(): RequestHandler
-  /** Handles an HTTP request as the endpoint does. `serve` uses it; use it to serve with another HTTP server. */
-  handleHttpRequest(request: { method?: string, url?: string, rawHeaders: string[] }, body: string | Uint8Array): Promise<{ status: number, headers: string[], body: Uint8Array }>
+  /**
+   * Handles an HTTP request as the endpoint does. `serve` uses it; use it to serve with another HTTP server. A function that
+   * reads the body is called only if no page of another origin can have sent the request. `allowHosts` is that of `serve`.
+   */
+  handleHttpRequest(request: { method?: string, url?: string, rawHeaders: string[] }, body: string | Uint8Array | (() => Promise<string | Uint8Array>), options?: { allowHosts?: string[] }): Promise<{ status: number, headers: string[], body: Uint8Array }>
   /** The maximum size of a request body in bytes. `handleHttpRequest` rejects longer ones. */
   get requestBytes(): number
   /**

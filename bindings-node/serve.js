@@ -3,7 +3,7 @@
 const http = require('node:http')
 const { clearTimeout, setTimeout } = require('node:timers')
 const { createArgumentError, isPlainObject } = require('./input.js')
-const { StepFunctions, checkService, rejectOptions } = require('./service.js')
+const { StepFunctions, checkAllowedHosts, checkService, rejectOptions } = require('./service.js')
 
 /** How long `close` waits for the requests in flight. */
 const STOP_MILLIS = 5000
@@ -11,10 +11,10 @@ const STOP_MILLIS = 5000
 /** Serves a service in memory, in a file, or an existing `StepFunctions` on 127.0.0.1. */
 async function serve (options = {}) {
   if (!isPlainObject(options)) throw createArgumentError('options: expected a plain object, for example { port: 8083 }')
-  const { port = 0, service: existing, ...serviceOptions } = options
+  const { port = 0, allowHosts, service: existing, ...serviceOptions } = checkAllowedHosts(options)
   const owned = existing === undefined
   const service = owned ? await openService(serviceOptions) : useService(existing, serviceOptions)
-  const server = createServer(service)
+  const server = createServer(service, allowHosts)
   try {
     await listen(server, port)
   } catch (error) {
@@ -30,13 +30,15 @@ async function openService ({ data, ...options }) {
   return data === undefined ? new StepFunctions(options) : await StepFunctions.open(data, options)
 }
 
-const useService = (service, options) => rejectOptions(checkService(service, 'options.service'), options, 'alone or with `port`')
+const useService = (service, options) => rejectOptions(checkService(service, 'options.service'), options, 'alone or with `port` and `allowHosts`')
 
 /** Creates a server that, like its connections, does not keep the process alive. */
-function createServer (service) {
+function createServer (service, allowHosts) {
   const limit = service.requestBytes
   const server = http.createServer((request, response) => {
-    respond(service, limit, request, response).catch(() => response.destroy()).finally(() => {
+    // The body is read only of a request that is accepted.
+    const handleRequest = () => service.handleHttpRequest(request, () => readBody(request, limit), { allowHosts })
+    respond(handleRequest, response).catch(() => response.destroy()).finally(() => {
       // The server was stopped during the request.
       if (!server.listening) server.closeIdleConnections()
     })
@@ -59,16 +61,16 @@ function stop (server) {
   return stopped.finally(() => clearTimeout(timer))
 }
 
-async function respond (service, limit, request, response) {
-  const { status, headers, body } = await handle(service, request, await readBody(request, limit))
+async function respond (handleRequest, response) {
+  const { status, headers, body } = await handle(handleRequest)
   response.writeHead(status, headers).end(body)
   if (!response.writableFinished && !response.destroyed) await new Promise(resolve => response.once('close', resolve))
 }
 
 /** Handles a request. An error, for example of a closed service, is a response too. */
-async function handle (service, request, body) {
+async function handle (handleRequest) {
   try {
-    return await service.handleHttpRequest(request, body)
+    return await handleRequest()
   } catch ({ code, message }) {
     return { status: 500, headers: ['content-type', 'application/x-amz-json-1.0'], body: JSON.stringify({ __type: code, message }) }
   }

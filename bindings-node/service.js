@@ -93,11 +93,16 @@ class StepFunctions {
     await this.#callback?.abortEnded()
   }
 
-  handleHttpRequest (request, body) {
+  async handleHttpRequest (request, body, options = {}) {
+    const { allowHosts } = checkAllowedHosts(options)
     const headers = Array.from(request.rawHeaders ?? [], String)
-    return this.#runCall(readRawTarget(headers), body, now => {
-      return this.#service.handleHttpRequest(String(request.method), String(request.url), headers, toBody(body), now)
-    })
+    const head = { method: String(request.method), url: String(request.url), headers, allowHosts }
+    if (typeof body === 'function') {
+      const rejection = native.rejectHttpRequest(head)
+      if (rejection !== null) return rejection
+      body = await body()
+    }
+    return this.#runCall(readRawTarget(headers), body, now => this.#service.handleHttpRequest(head, toBody(body), now))
   }
 
   get requestBytes () {
@@ -265,6 +270,15 @@ function rejectOptions (service, options, expected) {
   throw createArgumentError(`options: \`service\` cannot be combined with \`${name}\`; expected \`service\` ${expected}`)
 }
 
+/** Checks the option `allowHosts` and returns the options with it. */
+function checkAllowedHosts ({ allowHosts = [], ...options }) {
+  if (!Array.isArray(allowHosts) || !allowHosts.every(name => typeof name === 'string')) {
+    throw createArgumentError('options: `/allowHosts`: expected an array of host names, for example ["sfn.example.com"]')
+  }
+  native.checkAllowedHosts(allowHosts)
+  return { ...options, allowHosts }
+}
+
 function checkEnding (ending) {
   const problem = describeInvalidEnding(ending, 'ending')
   if (problem !== undefined) throw createArgumentError(problem)
@@ -273,4 +287,4 @@ function checkEnding (ending) {
 
 const toBody = body => types.isUint8Array(body) ? body : String(body)
 
-module.exports = { RequestHandler, StepFunctions, checkService, rejectOptions }
+module.exports = { RequestHandler, StepFunctions, checkAllowedHosts, checkService, rejectOptions }

@@ -7,6 +7,7 @@ mod clock;
 pub mod deployment;
 mod error;
 pub mod functions;
+pub mod http_request;
 mod input;
 mod options;
 pub mod picker;

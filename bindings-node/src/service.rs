@@ -2,6 +2,7 @@
 
 use crate::error::{create_argument_error, create_error};
 use crate::functions::operation_name;
+use crate::http_request::{HttpHead, parse_allowed_hosts};
 use crate::input::{Body, Input, JSON, UNREADABLE, copy_body};
 use crate::options::{JsonText, parse_options, parse_outcomes, parse_scope, to_json};
 use crate::reply::{HttpReply, JsonReply};
@@ -185,22 +186,20 @@ impl Service {
         self.run(env, now, StepFunctions::reset)
     }
 
-    /// Handles an HTTP request as the endpoint does. Headers are alternating names and values. Returns a response, or a
-    /// [`crate::started_call::StartedCall`].
+    /// Handles an HTTP request as the endpoint does. Returns a response, or a [`crate::started_call::StartedCall`].
     #[napi(catch_unwind)]
     pub fn handle_http_request(
         &self,
         env: &Env,
-        method: String,
-        url: String,
-        headers: Vec<String>,
+        head: HttpHead,
         body: Body<'_>,
         now: Option<f64>,
     ) -> napi::Result<Outcome<Progress>> {
-        let request = build_request(&method, &url, &headers, copy_body(body));
+        let allowed_hosts = parse_allowed_hosts(env, &head.allow_hosts)?;
+        let request = head.build_request(copy_body(body));
         let starter = self.starter();
         self.run(env, now, move |service| {
-            let app = App::new(service.clone());
+            let app = App::new(service.clone()).with_allowed_hosts(allowed_hosts);
             match request {
                 Ok(request) => handle_http(app, request, starter),
                 // An invalid HTTP request gets the response of an unknown operation.
@@ -269,6 +268,9 @@ fn parse_start(operation: &str) -> Option<Operation> {
 /// Handles an HTTP request, up to the callback of an execution.
 fn handle_http(app: App, request: Request<Bytes>, starter: Option<CallStarter>) -> Result<Progress> {
     let (head, body) = request.into_parts();
+    if let Err(error) = app.check_origin(&head) {
+        return Ok(Either4::C(HttpReply::new(&app.respond_error(error).http)));
+    }
     let (operation, starter) = match (RequestTarget::from_head(&head), starter) {
         (Ok(RequestTarget::Operation(operation)), Some(starter)) if operation.starts_executions() => {
             (operation, starter)
@@ -308,16 +310,4 @@ impl SerializeResponse for ToJson {
     fn write<T: Serialize>(&self, response: &T) -> Result<String> {
         to_json(response)
     }
-}
-
-fn build_request(method: &str, url: &str, headers: &[String], body: Vec<u8>) -> http::Result<Request<Bytes>> {
-    let (pairs, _) = headers.as_chunks::<2>();
-    let builder = Request::builder().method(method).uri(url);
-    let builder = pairs.iter().fold(builder, |builder, [name, value]| builder.header(name, encode_latin1(value)));
-    builder.body(body.into())
-}
-
-/// Encodes a header value as Latin-1: Node represents each byte of a header as one character.
-fn encode_latin1(value: &str) -> Vec<u8> {
-    value.chars().map(|character| u8::try_from(character).unwrap_or(b'?')).collect()
 }

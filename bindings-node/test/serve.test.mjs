@@ -150,8 +150,64 @@ test('a used port and invalid options are errors', async () => {
   await close()
   await assert.rejects(serve({ prot: 1 }), { name: 'TypeError', code: 'ERR_INVALID_ARG_VALUE' })
   await assert.rejects(serve({ service: new StepFunctions(), seed: 7 }), {
-    name: 'TypeError', message: 'options: `service` cannot be combined with `seed`; expected `service` alone or with `port`'
+    name: 'TypeError', message: 'options: `service` cannot be combined with `seed`; expected `service` alone or with `port` and `allowHosts`'
   })
+})
+
+/** Sends a GET request for a host name. Returns the status. */
+async function getAs (url, Host, headers = {}) {
+  const [response] = await once(http.get(url, { headers: { Host, ...headers } }), 'response')
+  response.resume()
+  return response.statusCode
+}
+
+test('allowHosts are the names of the server', async () => {
+  const { url, close } = await serve({ allowHosts: ['SFN.example.com', 'sfn-alias'] })
+  for (const host of ['sfn.example.com:8083', 'sfn-alias', 'localhost', '127.0.0.1:1']) assert.equal(await getAs(`${url}/health`, host), 200)
+  for (const host of ['example.com', 'a.sfn-alias']) assert.equal(await getAs(`${url}/health`, host), 403)
+  await close()
+  const existing = await serve({ service: new StepFunctions(), allowHosts: ['sfn'] })
+  assert.deepEqual([await getAs(`${existing.url}/health`, 'sfn'), await getAs(`${existing.url}/health`, 'sfn-alias')], [200, 403])
+  await existing.close()
+  const invalid = message => ({ name: 'TypeError', code: 'ERR_INVALID_ARG_VALUE', message })
+  const list = invalid('options: `/allowHosts`: expected an array of host names, for example ["sfn.example.com"]')
+  for (const allowHosts of ['sfn', [1], null]) await assert.rejects(serve({ allowHosts }), list)
+  await assert.rejects(serve({ allowHosts: ['a', 'http://sfn'] }), invalid(
+    'options: `/allowHosts/1`: expected a host name without scheme and port, for example sfn.example.com, found `http://sfn`'
+  ))
+})
+
+test('a request of a page of another origin is rejected before its body', async () => {
+  const { url, close } = await serve()
+  const headers = { ...target('ListStateMachines'), Origin: 'https://example.com', 'Content-Length': 1000 }
+  const request = http.request(url, { method: 'POST', headers })
+  request.flushHeaders()
+  const [response] = await once(request, 'response')
+  const { __type, message } = JSON.parse((await response.toArray()).join(''))
+  assert.deepEqual([response.statusCode, __type], [403, 'com.amazon.coral.service#AccessDeniedException'])
+  assert.match(message, /`https:\/\/example\.com` \(header Origin\)/)
+  request.on('error', () => {}).destroy()
+  const own = await post(url, { ...target('ListStateMachines'), Origin: url }, '{}')
+  assert.deepEqual([own.status, own.body], [200, '{"stateMachines":[]}'])
+  assert.equal(await getAs(`${url}/health`, new URL(url).host, { 'Sec-Fetch-Site': 'same-site' }), 403)
+  await close()
+})
+
+test('another HTTP server reads the body of accepted requests', async () => {
+  const sfn = new StepFunctions({ onStart: () => {} })
+  const handle = (host, options) => {
+    let reads = 0
+    const readBody = async () => { reads++; return '{}' }
+    const request = { method: 'POST', url: '/', rawHeaders: ['Host', host, 'X-Amz-Target', 'AWSStepFunctions.ListStateMachines'] }
+    return sfn.handleHttpRequest(request, readBody, options).then(({ status }) => [status, reads])
+  }
+  assert.deepEqual(await handle('localhost'), [200, 1])
+  assert.deepEqual(await handle('sfn'), [403, 0])
+  assert.deepEqual(await handle('sfn', { allowHosts: ['sfn'] }), [200, 1])
+  const head = { method: 'POST', url: '/', rawHeaders: ['Host', 'sfn', 'X-Amz-Target', 'AWSStepFunctions.StartExecution'] }
+  assert.equal((await sfn.handleHttpRequest(head, '{}')).status, 403)
+  await assert.rejects(handle('sfn', { allowHosts: ['*'] }), { code: 'ERR_INVALID_ARG_VALUE' })
+  sfn.close()
 })
 
 for (const signal of ['SIGTERM', 'SIGINT']) {

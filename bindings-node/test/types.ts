@@ -101,7 +101,7 @@ export async function use (): Promise<void> {
   const client: sdk.SFNClientConfig = { requestHandler: sfn.requestHandler() }
   await using server = await serve({ port: 0, data: 'aliases.db', seed: 7 })
   const endpoint: sdk.SFNClientConfig = { endpoint: server.url }
-  const served: StepFunctions = (await serve({ service: sfn })).service
+  const served: StepFunctions = (await serve({ service: sfn, allowHosts: ['sfn'] })).service
   void [endpoint, served]
   try {
     await sfn.call('StopExecution', { executionArn: arn })
@@ -119,7 +119,7 @@ export async function use (): Promise<void> {
   const { stopDate } = await service.endExecution(arn, { output: { ok: true }, after: 2 })
   const states: Record<string, 'ALARM' | 'OK'> = await service.evaluateAlarms([{ name: 'failed', metric: 'ExecutionsFailed', stateMachine: 'orders', threshold: 1 }])
   void new Deployment({ client: sfn, aliasArn: '', preference: '10/5m', state: '', alarmStates: () => service.evaluateAlarms({ alarms: [] }) })
-  void [stopDate.getTime(), states, await serve({ outcomes: [{ output: 1 }] })]
+  void [stopDate.getTime(), states, await serve({ outcomes: [{ output: 1 }], allowHosts: ['sfn'] })]
   const onStart: ours.StartCallback = async ({ input, startDate, stateMachineAliasArn }, { signal }) => {
     await fetch('http://127.0.0.1', { signal })
     return stateMachineAliasArn === undefined ? undefined : { output: [input, startDate.getTime()], after: '2s' }

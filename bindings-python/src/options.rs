@@ -7,6 +7,7 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use sfn_alias::{Clock, Limits, Options, Scope};
+use sfn_alias_server::protocol::{AllowedHosts, HostName};
 
 /// The arguments that `StepFunctions` and `serve` have in common.
 pub struct ServiceArgs<'a, 'py> {
@@ -54,6 +55,14 @@ impl ServiceArgs<'_, '_> {
     pub fn scope(&self) -> PyResult<Scope> {
         scope(&Scope::default(), self.partition, self.account, self.region)
     }
+}
+
+/// Converts the host names of an endpoint. A string is a sequence of strings too, but not of names.
+pub fn allowed_hosts(value: Argument<'_, '_>) -> PyResult<AllowedHosts> {
+    let Some(value) = value else { return Ok(AllowedHosts::default()) };
+    let names: Vec<String> = value.extract().map_err(|_| type_error("allow_hosts", "a list of host names", value))?;
+    let invalid = |error| PyValueError::new_err(format!("`allow_hosts`: {error}"));
+    names.iter().map(|name| name.parse::<HostName>().map_err(invalid)).collect()
 }
 
 /// Creates a scope. A part that is absent comes from `base`.

@@ -8,7 +8,9 @@ use crate::step_functions::StepFunctions;
 use pyo3::exceptions::{PyOSError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::{PyTraverseError, PyVisit};
-use sfn_alias_server::http::{BackgroundServer, CallMode, ServerConfig, StartError};
+use sfn_alias_server::auth::Access;
+use sfn_alias_server::http::{BackgroundServer, CallMode, ServerConfig, Settings, StartError};
+use sfn_alias_server::protocol::AllowedHosts;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
@@ -96,18 +98,21 @@ impl Drop for Server {
 ///
 /// - `data`: an SQLite file. Default: a store in memory.
 /// - `port`: the port. 0, the default, selects a free one.
+/// - `allow_hosts`: names under which clients reach the endpoint, besides IP addresses and `localhost`. Requests for other
+///   names are rejected, because a page in a browser can use a name that resolves to this machine.
 /// - `service`: a `StepFunctions` to serve, without a `clock`, instead of `data` and the other options.
 ///
 /// The other options are those of `StepFunctions`. An access key id of 12 digits selects the account of a request. The
 /// endpoint uses the time of the system, also while a library freezes the time.
 #[pyfunction]
-#[pyo3(signature = (data=None, port=0, *, service=None, partition=None, account=None, region=None, seed=None,
+#[pyo3(signature = (data=None, port=0, *, allow_hosts=None, service=None, partition=None, account=None, region=None, seed=None,
                     update_delay=None, deletion_delay=None, limits=None, outcomes=None, on_start=None))]
 #[expect(clippy::too_many_arguments, reason = "keyword arguments")]
 pub fn serve<'py>(
     py: Python<'py>,
     data: Argument<'_, 'py>,
     #[pyo3(from_py_with = options::port)] port: u16,
+    allow_hosts: Argument<'_, 'py>,
     service: Argument<'_, 'py>,
     partition: Argument<'_, 'py>,
     account: Argument<'_, 'py>,
@@ -122,14 +127,15 @@ pub fn serve<'py>(
     catch_panic(py, "Serve", || {
         let args =
             ServiceArgs { partition, account, region, seed, update_delay, deletion_delay, limits, outcomes, on_start };
+        let endpoint = EndpointArgs { port, allowed_hosts: options::allowed_hosts(allow_hosts)? };
         match service {
-            Some(service) if data.is_none() && args.is_empty() => start(py, read_service(service)?, false, port),
+            Some(service) if data.is_none() && args.is_empty() => start(py, read_service(service)?, false, endpoint),
             Some(_) => Err(PyTypeError::new_err(
                 "`service` cannot be combined with `data` or options; set the options when you create the service",
             )),
             None => {
                 let service = Py::new(py, StepFunctions::open(py, read_data(data)?, true, &args, None)?)?;
-                start(py, service, true, port)
+                start(py, service, true, endpoint)
             }
         }
     })
@@ -152,7 +158,13 @@ fn read_data(data: Argument<'_, '_>) -> PyResult<Option<PathBuf>> {
     argument::path("data", data)
 }
 
-fn start(py: Python<'_>, service: Py<StepFunctions>, owns_service: bool, port: u16) -> PyResult<Server> {
+/// The arguments of the endpoint itself.
+struct EndpointArgs {
+    port: u16,
+    allowed_hosts: AllowedHosts,
+}
+
+fn start(py: Python<'_>, service: Py<StepFunctions>, owns_service: bool, args: EndpointArgs) -> PyResult<Server> {
     let served = &service.get().service;
     if served.has_clock() {
         return Err(PyValueError::new_err(
@@ -161,8 +173,9 @@ fn start(py: Python<'_>, service: Py<StepFunctions>, owns_service: bool, port: u
     }
     let (core_service, durable) = (served.view_without_clock(py, "Serve")?, served.store.is_durable());
     let mode = if durable { CallMode::CommitQueue } else { CallMode::InPlace };
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    let config = ServerConfig { fork_lock: Some(fork::fork_lock()), ..ServerConfig::new(core_service, mode) };
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, args.port));
+    let settings = Settings { allowed_hosts: args.allowed_hosts, ..Settings::new(Access::Anonymous) }.into();
+    let config = ServerConfig { fork_lock: Some(fork::fork_lock()), settings, ..ServerConfig::new(core_service, mode) };
     let running = py.detach(|| BackgroundServer::start(address, config)).map_err(start_exception)?;
     let url = running.url().to_owned();
     Ok(Server { url, service, owns_service, running: Mutex::new(Some(running)), generation: fork::generation() })

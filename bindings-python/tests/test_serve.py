@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import signal
 import socket
@@ -12,7 +13,8 @@ import sysconfig
 import threading
 from pathlib import Path
 from typing import Any
-from urllib.request import urlopen
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import boto3
 import pytest
@@ -148,6 +150,13 @@ def test_port_in_use() -> None:
         ({"port": 65536}, OverflowError, "`port`: expected an integer from 0 to 65535, found 65536"),
         ({"port": -1}, OverflowError, "`port`: expected an integer from 0 to 65535, found -1"),
         ({"port": "8083"}, TypeError, "`port`: expected an integer from 0 to 65535, found an instance of `str`"),
+        ({"allow_hosts": "sfn"}, TypeError, "`allow_hosts`: expected a list of host names, found an instance of `str`"),
+        ({"allow_hosts": [1]}, TypeError, "`allow_hosts`: expected a list of host names, found an instance of `list`"),
+        (
+            {"allow_hosts": ["*.sfn"]},
+            ValueError,
+            "`allow_hosts`: expected a host name without wildcards; specify each name, found `*.sfn`",
+        ),
         ({"service": "x"}, TypeError, "`service`: expected a `StepFunctions`, found an instance of `str`"),
         (
             {"account": 1},
@@ -164,6 +173,26 @@ def test_errors_name_the_argument(
         sfn_alias.serve(**arguments)
     assert str(caught.value) == message
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_allow_hosts_are_names_of_the_endpoint(own: bool) -> None:
+    def status(url: str, host: str, **headers: str) -> int:
+        request = Request(f"{url}/health", headers={"Host": host, **headers})
+        try:
+            with urlopen(request) as response:
+                return int(response.status)
+        except HTTPError as error:
+            assert json.load(error)["__type"] == "com.amazon.coral.service#AccessDeniedException"
+            return error.code
+
+    service = sfn_alias.StepFunctions() if own else None
+    with sfn_alias.serve(service=service, allow_hosts=("SFN.example.com", "sfn-alias")) as url:
+        for host in ("sfn.example.com:8083", "sfn-alias", "localhost"):
+            assert status(url, host) == 200
+        assert status(url, "example.com") == 403
+        assert status(url, "sfn-alias", Origin="http://localhost:3000") == 403
+        assert status(url, "sfn-alias", Origin="http://sfn-alias") == 200
 
 
 def test_file_with_a_number_as_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

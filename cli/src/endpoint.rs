@@ -5,7 +5,7 @@ use crate::exit::CliError;
 use crate::signing::{Caller, is_aws_url};
 use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{Arg, Args};
-use http::{HeaderValue, Request, Response, header};
+use http::{HeaderValue, Method, Request, Response, header};
 use sfn_alias::{Json, Operation, Reply, Scope, StepFunctions};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -104,10 +104,24 @@ impl Endpoint {
     /// # Errors
     /// [`CliError::Usage`] if there are no credentials, [`CliError::System`] if there is no response.
     pub fn post(&self, path: &str, body: &[u8]) -> Result<Reply, CliError> {
-        let mut request = Request::post(self.path_url(path)).body(body.to_vec()).map_err(CliError::usage)?;
-        self.caller.authorize(&mut request, &self.region, self.service.signing_name)?;
-        let response = send_request(&self.agent, request).map_err(|error| self.connection_error(&error))?;
+        let response = self.request(&Method::POST, path, body)?.map_err(|error| self.connection_error(&error))?;
         Ok(Reply { status: response.status().as_u16(), body: response.into_body() })
+    }
+
+    /// Sends a request to a path of `sfn-alias serve`. The inner error means that there is no response.
+    ///
+    /// # Errors
+    /// [`CliError::Usage`] if there are no credentials.
+    pub fn request(
+        &self,
+        method: &Method,
+        path: &str,
+        body: &[u8],
+    ) -> Result<Result<Response<Vec<u8>>, ureq::Error>, CliError> {
+        let request = Request::builder().method(method).uri(self.path_url(path));
+        let mut request = request.body(body.to_vec()).map_err(CliError::usage)?;
+        self.caller.authorize(&mut request, &self.region, self.service.signing_name)?;
+        Ok(send_request(&self.agent, request))
     }
 
     /// Sends an empty POST request to a path of `sfn-alias serve`. Returns the body of the response.

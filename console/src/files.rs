@@ -1,71 +1,16 @@
 //! The files of the page, embedded in the program.
 
+use crate::file_list::FILES;
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use sfn_alias_server::http::ConsoleFile;
 use sha2::{Digest, Sha256};
 use std::io::Write;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
-/// Defines the table of files, with their names below `web/`.
-macro_rules! embed_files {
-    ($($name:literal),* $(,)?) => {
-        &[$(($name, include_bytes!(concat!("../web/", $name)))),*]
-    };
-}
-
-const FILES: &[(&str, &[u8])] = embed_files![
-    "alias-form.js",
-    "alias.css",
-    "app.js",
-    "bulk.js",
-    "calls.js",
-    "client.js",
-    "components.js",
-    "console.css",
-    "definition.js",
-    "deployment-data.js",
-    "deployment-state.js",
-    "deployment.css",
-    "flow.js",
-    "format.js",
-    "icon.svg",
-    "index.html",
-    "live.js",
-    "routes.js",
-    "timeline-data.js",
-    "timeline.js",
-    "tokens.css",
-    "traffic.js",
-    "vendor/LICENSES.txt",
-    "vendor/vendor.js",
-    "versions.js",
-    "views/alias-editor.js",
-    "views/alias-history.js",
-    "views/alias-rows.js",
-    "views/alias-traffic.js",
-    "views/alias.js",
-    "views/compare.js",
-    "views/create-alias.js",
-    "views/deployment.js",
-    "views/empty.js",
-    "views/execution-table.js",
-    "views/execution.js",
-    "views/executions.js",
-    "views/overview.js",
-    "views/publish-dialog.js",
-    "views/scopes.js",
-    "views/sign-in.js",
-    "views/start-dialog.js",
-    "views/state-machine.js",
-    "views/try-it.js",
-    "views/version.js",
-    "views/versions-card.js",
-];
-
-static COMPRESSED: LazyLock<Vec<(&str, ConsoleFile)>> =
-    LazyLock::new(|| FILES.iter().map(|(name, content)| (*name, load_file(name, content))).collect());
+/// The files, sorted by name. Each is compressed when it is requested for the first time.
+static LOADED: LazyLock<Vec<OnceLock<ConsoleFile>>> = LazyLock::new(|| FILES.iter().map(|_| OnceLock::new()).collect());
 
 /// Returns the file of a path. `/console/` is `index.html`.
 pub fn find_file(path: &str) -> Option<ConsoleFile> {
@@ -73,7 +18,9 @@ pub fn find_file(path: &str) -> Option<ConsoleFile> {
         "" => "index.html",
         name => name,
     };
-    COMPRESSED.iter().find(|(file, _)| *file == name).map(|(_, file)| file.clone())
+    let index = FILES.binary_search_by(|(file, _)| (*file).cmp(name)).ok()?;
+    let (name, content) = FILES.get(index)?;
+    Some(LOADED.get(index)?.get_or_init(|| load_file(name, content)).clone())
 }
 
 fn load_file(name: &str, content: &'static [u8]) -> ConsoleFile {
@@ -104,26 +51,68 @@ fn content_type(name: &str) -> &'static str {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 mod tests {
-    use super::*;
+    use super::{FILES, find_file};
+    use flate2::read::GzDecoder;
+    use std::fs;
+    use std::io::Read;
     use std::path::Path;
 
-    fn list_files(directory: &Path, prefix: &str, names: &mut Vec<String>) {
-        for entry in std::fs::read_dir(directory).unwrap().map(Result::unwrap) {
-            let name = format!("{prefix}{}", entry.file_name().to_str().unwrap());
-            if entry.file_type().unwrap().is_dir() {
-                list_files(&entry.path(), &format!("{name}/"), names);
-            } else {
-                names.push(name);
+    /// Returns the paths of the files in a folder, sorted.
+    fn list_files(folder: &Path) -> Vec<String> {
+        let files = fs::read_dir(folder).unwrap().flat_map(|entry| {
+            let entry = entry.unwrap();
+            let name = entry.file_name().into_string().unwrap();
+            match entry.file_type().unwrap().is_dir() {
+                true => list_files(&entry.path()).into_iter().map(|file| format!("{name}/{file}")).collect(),
+                false => vec![name],
             }
-        }
+        });
+        let mut files: Vec<_> = files.collect();
+        files.sort();
+        files
+    }
+
+    fn web() -> std::path::PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("web")
     }
 
     #[test]
-    fn every_file_is_embedded() {
-        let mut names = Vec::new();
-        list_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("web"), "", &mut names);
-        names.sort();
-        assert_eq!(FILES.iter().map(|(name, _)| *name).collect::<Vec<_>>(), names);
+    fn list_has_all_files() {
+        let names: Vec<_> = FILES.iter().map(|(name, _)| (*name).to_owned()).collect();
+        assert_eq!(names, list_files(&web()), "help: run `make vectors`");
+    }
+
+    #[test]
+    fn files_are_found_and_compressed() {
+        for name in list_files(&web()) {
+            let expected = fs::read(web().join(&name)).unwrap();
+            let file = find_file(&format!("/console/{name}")).unwrap_or_else(|| panic!("{name} is not found"));
+            assert_eq!(file.content, expected, "{name}");
+            let mut unpacked = Vec::new();
+            GzDecoder::new(&file.gzip[..]).read_to_end(&mut unpacked).unwrap();
+            assert_eq!(unpacked, expected, "{name}");
+            assert!(file.etag.starts_with('"') && file.etag.ends_with('"') && file.etag.len() == 34, "{}", file.etag);
+        }
+        assert_eq!(find_file("/console/").unwrap().content, find_file("/console/index.html").unwrap().content);
+    }
+
+    #[test]
+    fn unknown_files_are_not_found() {
+        for path in
+            ["", "/", "/console", "/console/x", "/console//index.html", "/console/../web/index.html", "/index.html"]
+        {
+            assert!(find_file(path).is_none(), "{path}");
+        }
+    }
+
+    /// Browsers do not run scripts with another type, because of `X-Content-Type-Options`.
+    #[test]
+    fn files_have_content_types() {
+        let content_type = |name: &str| find_file(&format!("/console/{name}")).unwrap().content_type;
+        assert_eq!(content_type("index.html"), "text/html; charset=utf-8");
+        assert_eq!(content_type("vendor/vendor.js"), "text/javascript; charset=utf-8");
+        assert_eq!(content_type("vendor/LICENSES.txt"), "text/plain; charset=utf-8");
     }
 }

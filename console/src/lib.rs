@@ -6,6 +6,7 @@
 //! | module | contents |
 //! |---|---|
 //! | `files` | the files of the page |
+//! | `file_list` | their list, which is generated |
 //! | `observed_store`, `activity` | inform the console about the changes of a store |
 //! | `changes` | which state machines changed, for the streams |
 //! | `traffic`, `traffic_query` | starts and endings in buckets |
@@ -21,6 +22,7 @@ mod activity;
 mod changes;
 mod console;
 mod deployments;
+mod file_list;
 mod files;
 mod observed_store;
 mod query;

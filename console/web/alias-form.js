@@ -191,11 +191,8 @@ function suggestShorter(problem, form) {
   return [{ label: `Use the first ${limit} characters`, form: { ...form, [member]: text } }];
 }
 
-/** Cuts a text without separating the two halves of a character. */
-function cutText(text, limit) {
-  const cut = text.slice(0, limit);
-  return /[\uD800-\uDBFF]$/.test(cut) ? cut.slice(0, -1) : cut;
-}
+/** The endpoint counts characters, not the units of JavaScript's strings. */
+const cutText = (text, limit) => [...text].slice(0, limit).join("");
 
 function shorten(text) {
   return text.length > 24 ? `${text.slice(0, 23)}…` : text;

@@ -23,6 +23,9 @@ const VIEWS = {
   unknown: async () => ({ default: () => html`<${NotFound} message="Unknown page."/>` }),
 };
 
+const selectState = ({ state }) => state;
+const selectTitle = ({ title }) => title;
+
 function useRoute() {
   const [hash, setHash] = useState(location.hash);
   useEffect(() => {
@@ -35,7 +38,7 @@ function useRoute() {
 }
 
 /** Opens the account and region of the endpoint if the URL has none. */
-function useDefaultScope(route, { state }) {
+function useDefaultScope(route, state) {
   useEffect(() => {
     if (route.view !== "root" || state === "signIn") return;
     readInfo().then(
@@ -104,7 +107,7 @@ const CONNECTIONS = {
 };
 
 function TopBar({ route }) {
-  const { state } = useStore(connection);
+  const state = useStore(connection, selectState);
   const { crumbs } = useStore(pageState);
   const [text, name] = CONNECTIONS[state];
   return html`<a class="skip" href="#main">Skip to the content</a><header class="top">
@@ -120,7 +123,7 @@ function TopBar({ route }) {
 }
 
 function OfflineBanner() {
-  const { state, dataMillis, retryAtMillis } = useStore(connection);
+  const state = useStore(connection, selectState);
   const [, repeat] = useState(0);
   useEffect(() => {
     if (state !== "offline") return undefined;
@@ -128,24 +131,27 @@ function OfflineBanner() {
     return () => clearInterval(timer);
   }, [state]);
   if (state !== "offline") return null;
+  const { dataMillis, retryAtMillis, error } = connection.get();
+  const isResponse = error?.status > 0;
   const wait = Math.max(0, Math.ceil(((retryAtMillis ?? Date.now()) - Date.now()) / 1000));
   const age = dataMillis
     ? html`The data on this page is from <${Time} millis=${dataMillis} style="time"/> (${formatAge(Date.now() - dataMillis)}).`
     : "";
-  return html`<${Banner} kind="bad" live=${false} title=${html`<span role="alert">The endpoint does not respond.</span>`} actions=${html`<button onClick=${retryNow}>Retry now</button>`}>
-    ${age} ${wait > 0 ? `Next attempt in ${formatClock(wait)}.` : "Connecting…"} Check that <code>sfn-alias serve</code> is running.</${Banner}>`;
+  return html`<${Banner} kind="bad" live=${false} title=${html`<span role="alert">${isResponse ? error.message : "The endpoint does not respond."}</span>`} actions=${html`<button onClick=${retryNow}>Retry now</button>`}>
+    ${age} ${wait > 0 ? `Next attempt in ${formatClock(wait)}.` : "Connecting…"} ${!isResponse && html`Check that <code>sfn-alias serve</code> is running.`}</${Banner}>`;
 }
 
 const STORAGE = { memory: "data in memory, deleted when it stops", file: "data in a file", etcd: "data in etcd" };
 
 function Footer() {
-  useStore(connection);
+  // After a connection, the information about the endpoint is there.
+  useStore(connection, selectState);
   const info = getInfo();
   return html`<footer>${info && `sfn-alias ${info.version} · ${location.host} · ${STORAGE[info.storage] ?? info.storage}${info.demo ? " · demo with made-up traffic" : ""}`}</footer>`;
 }
 
 function Content({ route }) {
-  const { state } = useStore(connection);
+  const state = useStore(connection, selectState);
   const view = state === "signIn" ? "signIn" : route.view;
   const { View, error } = useView(view);
   const key = JSON.stringify({ ...route, query: undefined, view });
@@ -157,7 +163,7 @@ function Content({ route }) {
 /** After a change of the route, the heading has the focus, so that screen readers announce the page. */
 function useFocusOfHeading(key) {
   const first = useRef(true);
-  const { title } = useStore(pageState);
+  const title = useStore(pageState, selectTitle);
   useEffect(() => {
     document.title = title ? `${title} · sfn-alias` : "sfn-alias console";
   }, [title]);
@@ -174,7 +180,7 @@ function useFocusOfHeading(key) {
 function App() {
   const route = useRoute();
   useScope(route);
-  useDefaultScope(route, useStore(connection));
+  useDefaultScope(route, useStore(connection, selectState));
   return html`<${TopBar} route=${route}/><main id="main" tabindex="-1"><${OfflineBanner}/><${Content} route=${route}/></main><${Footer}/><${Notices}/>`;
 }
 

@@ -260,7 +260,7 @@ export function LoadError({ error, reload }) {
 export function NotFound({ message }) {
   const { account, region } = getScope();
   return html`<div class="empty"><h2>Not found</h2><p class="lead">${message}</p>
-    <p class="lead">This page shows account ${account} in ${region}. It may have been deleted, or belong to another account or region.</p>
+    <p class="lead">This page shows account ${account} in ${region}. The resource may have been deleted, or it may belong to another account or region.</p>
     <p><a class="button" href=${link.overview()}>All state machines</a></p></div>`;
 }
 

@@ -4,6 +4,7 @@
 //     `name` is the path of a state in a Map or Parallel state, for example `Orders / Charge`; undefined if a text is not JSON
 //   compareLines(before, after) -> rows [[left, right]] with {n, text, kind: 'del' | 'add' | undefined} or null;
 //     undefined if the comparison takes too long
+//   stackRows(rows) -> rows of one cell for narrow windows: removed lines before the added ones
 //   foldRows(rows, context) -> rows and {folded: count, rows} for equal rows that are not near a change
 
 import { diffLines } from "./vendor/vendor.js";
@@ -122,7 +123,23 @@ function pairParts(parts) {
 
 const splitLines = text => text.replace(/\n$/, "").split("\n");
 
-const isChanged = ([left, right]) => !left || !right || Boolean(left.kind);
+const isChanged = row => row.some(cell => !cell || cell.kind);
+
+export function stackRows(rows) {
+  const stacked = [];
+  let added = [];
+  for (const row of rows) {
+    const [left, right] = row;
+    if (!isChanged(row)) {
+      stacked.push(...added, [right]);
+      added = [];
+    } else {
+      if (left) stacked.push([left]);
+      if (right) added.push([right]);
+    }
+  }
+  return [...stacked, ...added];
+}
 
 export function foldRows(rows, context = 3) {
   const near = new Uint8Array(rows.length);

@@ -1,25 +1,26 @@
 // Values of the API about deployments, routings and traffic, read again when they change.
 
-import { callApi, now } from './client.js'
-import { useData } from './live.js'
-import { chooseBucketSeconds } from './timeline-data.js'
+import { callApi, now } from "./client.js";
+import { useData } from "./live.js";
+import { chooseBucketSeconds } from "./timeline-data.js";
 
-const query = values => new URLSearchParams(Object.entries(values).filter(([, value]) => value !== undefined)).toString()
+const query = values => new URLSearchParams(Object.entries(values).filter(([, value]) => value !== undefined)).toString();
 
 export function useDeployment({ stateMachineArn, stateMachineAliasArn, id }) {
-  const load = ({ signal }) => callApi('GET', `deployments/${encodeURIComponent(id)}?${query({ stateMachineAliasArn })}`, undefined, { signal })
-  return useData(load, { keys: [stateMachineAliasArn, id], arn: stateMachineArn, kinds: ['deployment'] })
+  const load = ({ signal }) =>
+    callApi("GET", `deployments/${encodeURIComponent(id)}?${query({ stateMachineAliasArn })}`, undefined, { signal });
+  return useData(load, { keys: [stateMachineAliasArn, id], arn: stateMachineArn, kinds: ["deployment"] });
 }
 
 export function useDeployments({ stateMachineArn, stateMachineAliasArn }) {
-  const load = ({ signal }) => callApi('GET', `deployments?${query({ stateMachineAliasArn })}`, undefined, { signal })
-  return useData(load, { keys: [stateMachineAliasArn], arn: stateMachineArn, kinds: ['deployment'] })
+  const load = ({ signal }) => callApi("GET", `deployments?${query({ stateMachineAliasArn })}`, undefined, { signal });
+  return useData(load, { keys: [stateMachineAliasArn], arn: stateMachineArn, kinds: ["deployment"] });
 }
 
 /** The routings of the alias, newest first. */
 export function useRoutings({ stateMachineArn, stateMachineAliasArn }) {
-  const load = ({ signal }) => callApi('GET', `routings?${query({ stateMachineAliasArn })}`, undefined, { signal })
-  return useData(load, { keys: [stateMachineAliasArn], arn: stateMachineArn, kinds: ['alias', 'deployment'] })
+  const load = ({ signal }) => callApi("GET", `routings?${query({ stateMachineAliasArn })}`, undefined, { signal });
+  return useData(load, { keys: [stateMachineAliasArn], arn: stateMachineArn, kinds: ["alias", "deployment"] });
 }
 
 /**
@@ -27,11 +28,20 @@ export function useRoutings({ stateMachineArn, stateMachineAliasArn }) {
  * again.
  */
 export function useTraffic({ stateMachineArn, alias }, { fromMillis, untilMillis, spanMillis }) {
-  const bucketSeconds = chooseBucketSeconds(spanMillis)
+  const bucketSeconds = chooseBucketSeconds(spanMillis);
   const load = ({ signal }) => {
-    const from = fromMillis ?? Math.floor((now() - spanMillis) / 1000 / bucketSeconds) * bucketSeconds * 1000
-    return callApi('GET', `traffic?${query({ stateMachineArn, alias, fromMillis: Math.floor(from), untilMillis, bucketSeconds })}`, undefined, { signal })
-  }
-  const ended = untilMillis !== undefined && untilMillis < now()
-  return useData(load, { keys: [stateMachineArn, alias, fromMillis, untilMillis, bucketSeconds], arn: stateMachineArn, kinds: ended ? [] : ['traffic', 'execution'] })
+    const from = fromMillis ?? Math.floor((now() - spanMillis) / 1000 / bucketSeconds) * bucketSeconds * 1000;
+    return callApi(
+      "GET",
+      `traffic?${query({ stateMachineArn, alias, fromMillis: Math.floor(from), untilMillis, bucketSeconds })}`,
+      undefined,
+      { signal },
+    );
+  };
+  const ended = untilMillis !== undefined && untilMillis < now();
+  return useData(load, {
+    keys: [stateMachineArn, alias, fromMillis, untilMillis, bucketSeconds],
+    arn: stateMachineArn,
+    kinds: ended ? [] : ["traffic", "execution"],
+  });
 }

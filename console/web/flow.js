@@ -32,9 +32,11 @@ export function useWidth(initial = 640) {
 /** Returns the positions of the picture for a width in pixels. */
 export function layoutFlow({ width, routing }) {
   const isSmall = width < 520;
-  const [total, gap] = isSmall ? [96, 30] : [112, 28];
   const isSplit = routing.length > 1;
-  const height = 2 * PADDING + total + gap;
+  const total = isSmall ? 96 : 112;
+  const gap = isSplit ? 28 : 0;
+  // The label of a thin ribbon at the bottom is higher than the ribbon.
+  const height = PADDING + total + gap + (isSplit ? 22 : 12);
   const top = PADDING + gap / 2;
   const aliasWidth = Math.round(Math.min(isSmall ? 92 : 148, width * 0.28));
   const aliasLeft = Math.round(width * (isSmall ? 0.25 : 0.3));

@@ -12,9 +12,9 @@ const numbers = new Intl.NumberFormat("en-US");
 
 export const formatNumber = n => numbers.format(n);
 
-/** Returns a share as text: `2.5%`, `19%`, `none` without a whole. */
+/** Returns a share as text: `2.5%`, `19%`, `–` without a whole. */
 export function formatPercent(part, whole = 100) {
-  if (!whole) return "none";
+  if (!whole) return "–";
   const percent = (100 * part) / whole;
   const digits = percent > 0 && percent < 10 && !Number.isInteger(percent) ? 1 : 0;
   return `${percent.toFixed(digits)}%`;
@@ -38,8 +38,8 @@ export function formatDuration(millis) {
     ["min", 60],
     ["s", 1],
   ];
-  const first = units.findIndex(([, size]) => seconds >= size);
   const total = Math.round(seconds);
+  const first = units.findIndex(([, size]) => total >= size);
   const [name, size] = units[first];
   const next = units[first + 1];
   const rest = next ? Math.floor((total % size) / next[1]) : 0;
@@ -120,10 +120,35 @@ export const parseRouting = (configuration = []) =>
 /** AWS's dates are seconds since 1970. */
 export const toMillis = date => (date === undefined || date === null ? undefined : Math.round(date * 1000));
 
+const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
+
 export function formatJson(text) {
   try {
-    return JSON.stringify(JSON.parse(text), null, 2);
+    JSON.parse(text);
   } catch {
     return text;
   }
+  return indentTokens(text.match(TOKENS));
+}
+
+/** Indents JSON without a change of its numbers, which JavaScript may not represent. */
+function indentTokens(tokens) {
+  let depth = 0;
+  const line = () => `\n${"  ".repeat(depth)}`;
+  return tokens
+    .map((token, index) => {
+      if (token === ",") return token + line();
+      if (token === ":") return ": ";
+      const next = tokens[index + 1];
+      if (token === "{" || token === "[") {
+        if (next === "}" || next === "]") return token;
+        depth += 1;
+        return token + line();
+      }
+      if (token !== "}" && token !== "]") return token;
+      if (tokens[index - 1] === "{" || tokens[index - 1] === "[") return token;
+      depth -= 1;
+      return line() + token;
+    })
+    .join("");
 }

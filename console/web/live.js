@@ -4,7 +4,8 @@
 //     `load({signal})` returns a promise. It runs again if an element of `keys` changes, if the stream reports a change
 //     of the state machine `arn` (any if omitted) of one of `kinds` (any if omitted), after a reconnection, and by
 //     `reload()`; up to once per second, and never while the tab is hidden.
-//   useStore(store) -> its value, useNow(intervalMillis) -> the endpoint's time, again after each interval
+//   useStore(store, select) -> its value, or the part of it that `select` returns: only a change of it renders again;
+//   useNow(intervalMillis) -> the endpoint's time, again after each interval
 //   startStream(), retryNow(), stopStream()
 //   kinds: 'traffic', 'execution', 'alias', 'version', 'stateMachine', 'deployment'
 
@@ -20,11 +21,12 @@ let current; // {controller} of the running stream
 let attempts = 0;
 let retryTimer;
 
-export function useStore(store) {
-  const [value, setValue] = useState(store.get());
+export function useStore(store, select = value => value) {
+  const [value, setValue] = useState(() => select(store.get()));
   useEffect(() => {
-    setValue(store.get());
-    return store.subscribe(setValue);
+    const change = changed => setValue(select(changed));
+    change(store.get());
+    return store.subscribe(change);
   }, [store]);
   return value;
 }
@@ -111,6 +113,13 @@ function retryLater(error) {
   connection.set({ state: "offline", error, retryAtMillis: Date.now() + delay });
   retryTimer = setTimeout(startStream, delay);
 }
+
+// A request failed although the stream is open: the endpoint may have stopped without a word.
+connection.subscribe(({ state, error }) => {
+  if (state !== "offline" || !current) return;
+  stopStream();
+  retryLater(error);
+});
 
 // A hidden tab reads nothing. Browsers also limit the connections of all tabs to an origin.
 if (typeof document !== "undefined") {

@@ -2,8 +2,11 @@
 //
 //   measureRate(traffic, nowMillis) -> starts per second of the last minute
 //   sumTraffic(traffic, fromMillis) -> [{version, starts, failures, ended}]: the buckets that begin at `fromMillis` or later
+//   findRoutingStart(routings, alias) -> {millis, isFirst}: when the current routing was set
 //   chooseBucketSeconds(windowMillis) -> 10, 60 or 600, so that a response has up to about 200 buckets
 //   describeUserAgent(text) -> the program, for example `Boto3 1.40.1`
+
+import { parseRouting, toMillis } from "./format.js";
 
 const RATE_WINDOW = 60000;
 
@@ -28,6 +31,16 @@ export function sumTraffic(traffic, fromMillis) {
     }
   }
   return [...sums.values()].sort((one, other) => one.version - other.version);
+}
+
+/** Uses the oldest of the newest entries with the routing of the alias, otherwise its last update. */
+export function findRoutingStart(routings = [], alias) {
+  const key = routing => JSON.stringify(routing.map(({ version, weight }) => [version, weight]).sort());
+  const current = key(parseRouting(alias.routingConfiguration));
+  const other = routings.findIndex(({ routing }) => key(routing) !== current);
+  const same = other < 0 ? routings : routings.slice(0, other);
+  const millis = same.at(-1)?.timeMillis ?? toMillis(alias.updateDate);
+  return { millis, isFirst: other < 0 && millis <= toMillis(alias.creationDate) + 1000 };
 }
 
 export function chooseBucketSeconds(windowMillis) {

@@ -151,6 +151,7 @@ def serve(
     data: str | PathLike[str] | None = None,
     port: int = 0,
     *,
+    allow_hosts: Sequence[str] | None = None,
     service: StepFunctions | None = None,
     partition: str | None = None,
     account: str | None = None,
@@ -166,6 +167,8 @@ def serve(
 
     - ``data``: an SQLite file. Default: a store in memory.
     - ``port``: the port. 0, the default, selects a free one.
+    - ``allow_hosts``: names under which clients reach the endpoint, besides IP addresses and ``localhost``. Requests for other
+      names are rejected, because a page in a browser can use a name that resolves to this machine.
     - ``service``: a ``StepFunctions`` to serve, without a ``clock``, instead of ``data`` and the other options.
 
     The other options are those of ``StepFunctions``. An access key id of 12 digits selects the account of a request. The

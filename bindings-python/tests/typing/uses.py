@@ -146,7 +146,7 @@ async def decide_later(execution: ours.StartedExecution) -> ours.ExecutionResult
 def set_callbacks() -> None:
     sfn_alias.StepFunctions(on_start=decide)
     sfn_alias.StepFunctions(on_start=lambda execution: {"output": execution["name"]})
-    sfn_alias.serve(on_start=decide_later)
+    sfn_alias.serve(on_start=decide_later, allow_hosts=["sfn"])
     sfn_alias.boto3.mock(on_start=decide_later)
     sfn_alias.StepFunctions(on_start=lambda: None)  # type: ignore[arg-type, misc]
     service: sfn_alias.StepFunctions = sfn_alias.moto.create_service("aliases.db", seed=7)

@@ -44,6 +44,9 @@ pub(crate) struct DeployArgs {
     /// Print JSON: one event per line, with a summary as the last one
     #[arg(long)]
     pub json: bool,
+    /// Do not report the deployment to the console of the endpoint
+    #[arg(long)]
+    pub no_report: bool,
     #[command(flatten)]
     pub service: AliasServiceArgs,
 }

@@ -10,6 +10,7 @@
 //! | `service` | the file or endpoint of an alias |
 //! | `roll_back` | `rollback` and `abort` |
 //! | `prune` | `prune` |
+//! | `report` | reports to the console of the endpoint |
 //! | `log` | progress on standard error, and events |
 
 mod alarms;
@@ -18,6 +19,7 @@ mod client;
 mod dry_run;
 mod log;
 mod prune;
+mod report;
 mod roll_back;
 mod run;
 mod service;

@@ -2,9 +2,10 @@
 
 use super::alarms::kill_running;
 use super::args::DeployArgs;
-use super::client::Client;
+use super::client::{Client, parse_alias_arn};
 use super::dry_run;
 use super::log::{Log, format_time, now_millis, print_event, to_members};
+use super::report::Reporter;
 use crate::exit::{CliError, CommandResult, OK, SYSTEM_ERROR, outcome_exit_code};
 use crate::signals::handle_signals;
 use crate::{output, simulate::format_outcome};
@@ -12,7 +13,7 @@ use serde_json::{Map, Value, json};
 use sfn_alias::model::Resource;
 use sfn_alias::parse_arn;
 use sfn_alias_deployment::{
-    Action, Checkpoint, Deployment, DeploymentError, DeploymentOutcome, Driver, Environment, Observation, Phase,
+    Action, Alarm, Checkpoint, Deployment, DeploymentError, DeploymentOutcome, Driver, Environment, Observation, Phase,
     Preparation, Route, StateFile, format_routes,
 };
 use std::io::Write;
@@ -48,11 +49,14 @@ pub(crate) fn run(args: &DeployArgs) -> CommandResult {
     if is_new {
         log.notes(&deployment.plan().notes);
     }
+    let reporter = Reporter::start(args, &parse_alias_arn(&args.alias)?)?;
+    let (shown, alarms) = (deployment.clone(), Vec::new());
     let mut environment =
-        SystemEnvironment { client, state_file, was_saved: true, deployment: deployment.clone(), log };
+        SystemEnvironment { client, state_file, was_saved: true, deployment: shown, log, alarms, reporter };
     let mut driver = Driver::new(deployment);
-    let outcome = driver.run(&mut environment)?;
-    run.report_outcome(driver.deployment(), &outcome, had_ended)
+    let outcome = driver.run(&mut environment);
+    environment.reporter.finish();
+    run.report_outcome(driver.deployment(), &outcome?, had_ended)
 }
 
 /// Returns the default state file of an alias. Equal names in different accounts or regions share it; the checkpoint
@@ -94,6 +98,9 @@ struct SystemEnvironment {
     /// For the countdown of a wait.
     deployment: Deployment,
     log: Log,
+    /// The last states of the alarms.
+    alarms: Vec<Alarm>,
+    reporter: Reporter,
 }
 
 impl Environment for SystemEnvironment {
@@ -106,7 +113,11 @@ impl Environment for SystemEnvironment {
     }
 
     fn call(&mut self, action: &Action) -> Observation {
-        self.client.execute(action)
+        let observation = self.client.execute(action);
+        if let Observation::Alarms { alarms } = &observation {
+            self.alarms.clone_from(alarms);
+        }
+        observation
     }
 
     fn save(&mut self, checkpoint: &Checkpoint) -> Result<(), DeploymentError> {
@@ -121,6 +132,7 @@ impl Environment for SystemEnvironment {
     fn report(&mut self, deployment: &Deployment) {
         self.deployment = deployment.clone();
         self.log.progress(deployment);
+        self.reporter.report(deployment, &self.alarms);
     }
 }
 

@@ -131,6 +131,9 @@ pub(crate) struct ServeArgs {
     /// Maximum number of connections
     #[arg(long, default_value_t = 16_384, env = "SFN_ALIAS_MAX_CONNECTIONS", value_name = "NUMBER", help_heading = "Access", value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
     pub max_connections: usize,
+    /// Offer no web console below /console
+    #[arg(long, help_heading = "Access", env = "SFN_ALIAS_NO_CONSOLE", value_parser = BoolishValueParser::new())]
+    pub no_console: bool,
     /// Send metrics of executions to this emulator of CloudWatch, in the namespace AWS/States
     #[arg(long, value_name = "URL", help_heading = "Metrics", env = "SFN_ALIAS_METRICS_TO")]
     pub metrics_to: Option<String>,
@@ -171,7 +174,7 @@ A credentials file has one or more profiles:
   aws_account_id = 123456789012
   aws_session_token = ...            # only for temporary credentials
 
-GET /health reports whether requests can succeed, and GET /health/live whether the endpoint responds. GET /metrics returns metrics for Prometheus. POST /executions/end sets how an execution ends (`sfn-alias end`), and POST /alarms evaluates alarms (`sfn-alias alarms`). POST /reset deletes all state machines, and POST /backup writes a copy of the file (`sfn-alias reset` and `sfn-alias backup`).
+/console/ is a web page that shows and changes the data. GET /health reports whether requests can succeed, and GET /health/live whether the endpoint responds. GET /metrics returns metrics for Prometheus. POST /executions/end sets how an execution ends (`sfn-alias end`), and POST /alarms evaluates alarms (`sfn-alias alarms`). POST /reset deletes all state machines, and POST /backup writes a copy of the file (`sfn-alias reset` and `sfn-alias backup`).
 
 With --store, any number of servers use the same data, and need the same options. A server starts also while the store does not respond, and is not ready until it does. Back up with `etcdctl snapshot save FILE`. Use --metrics-to on one of the servers only: it sends the metrics of all executions.
 

@@ -7,6 +7,7 @@
 //! | `outcomes` | the file of outcomes, which is read again when it changes |
 //! | `settings` | the files of credentials and certificates, and SIGHUP |
 //! | `log` | the log |
+//! | `console` | creates the web console |
 //! | `metrics` | sends metrics to CloudWatch |
 //! | `upstream` | runs executions in another endpoint |
 //! | `service` | creates the service |
@@ -15,6 +16,7 @@
 //! | `url` | checks the URLs of both |
 
 mod args;
+mod console;
 mod log;
 mod metrics;
 mod not_open;

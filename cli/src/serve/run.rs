@@ -1,6 +1,7 @@
 //! Starts and stops the endpoint.
 
 use super::args::ServeArgs;
+use super::console::create_console;
 use super::log;
 use super::metrics::{MetricsSender, check_metrics_url};
 use super::not_open::open_store;
@@ -14,8 +15,9 @@ use crate::exit::{CliError, CommandResult, OK, SYSTEM_ERROR};
 use crate::outcomes_file::OutcomesFile;
 use crate::output;
 use crate::signals::{handle_signals, is_hangup_ignored};
+use sfn_alias_console::WebConsole;
 use sfn_alias_server::auth::Access;
-use sfn_alias_server::http::{CallHandler, Limits, Server, ServerConfig, SharedSettings, Shutdown};
+use sfn_alias_server::http::{CallHandler, Console, Limits, Server, ServerConfig, SharedSettings, Shutdown};
 use std::ffi::OsString;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
@@ -35,7 +37,8 @@ pub(crate) fn run(args: ServeArgs) -> CommandResult {
     let transport = create_transport(&args, address)?;
     let store = SharedStore::prepare(&args.store)?;
     let store_url = store.as_ref().map(SharedStore::url);
-    let creator = ServiceCreator::new(&args.service, outcomes.clone())?;
+    let console = create_console(&args)?;
+    let creator = ServiceCreator::new(&args.service, outcomes.clone(), console.clone())?;
     Server::check_address(address, &settings.access, args.insecure_allow_anonymous).map_err(CliError::usage)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CliError::system)?;
     let stop = stop_signal()?;
@@ -52,7 +55,10 @@ pub(crate) fn run(args: ServeArgs) -> CommandResult {
             }
         });
         let listener = Server::listen(address).await.map_err(CliError::system)?;
-        let configure = |open| create_config(&args, &settings, open);
+        let configure = |open| {
+            let console = console.clone().map(|console| console as Arc<dyn Console>);
+            Ok(ServerConfig { console, ..create_config(&args, &settings, open)? })
+        };
         // Opened after listening succeeds, so that a failed start creates no file.
         let open = match store {
             None => Some(creator.open(args.data.as_deref())?),
@@ -74,6 +80,8 @@ pub(crate) fn run(args: ServeArgs) -> CommandResult {
         let shutdown = server.run(stop).await;
         // After the last request, so that its execution is sent too.
         metrics.into_iter().for_each(MetricsSender::stop);
+        // Requests that were aborted still use it.
+        console.and_then(Arc::into_inner).into_iter().for_each(WebConsole::stop);
         Ok(match shutdown {
             Shutdown::Drained => OK,
             Shutdown::TimedOut => SYSTEM_ERROR,
@@ -136,7 +144,12 @@ fn limit_connections(requested: usize) -> usize {
 fn print_url(server: &Server, args: &ServeArgs, store: Option<&str>) -> Result<(), CliError> {
     let (url, version) = (server.url(), env!("CARGO_PKG_VERSION"));
     let data = args.data.as_ref().map(|path| path.display().to_string());
-    tracing::info!(%url, data = store.or(data.as_deref()).unwrap_or("in memory"), version, "ready; press Ctrl-C to stop");
+    let data = store.or(data.as_deref()).unwrap_or("in memory");
+    if args.no_console {
+        tracing::info!(%url, data, version, "ready; press Ctrl-C to stop");
+    } else {
+        tracing::info!(%url, data, version, "ready; open {url}/console/ in a browser, or press Ctrl-C to stop");
+    }
     if let Some(upstream) = &args.upstream.upstream {
         tracing::info!(upstream, "executions run in the upstream endpoint");
         if is_closed(upstream) {

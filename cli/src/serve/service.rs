@@ -3,8 +3,9 @@
 use super::args::ServiceArgs;
 use crate::endpoint::parse_scope;
 use crate::exit::CliError;
-use sfn_alias::store::Store;
+use sfn_alias::store::{CachedStore, MemoryStore, Store};
 use sfn_alias::{Options, Outcomes, Result, Scope, StepFunctions};
+use sfn_alias_console::WebConsole;
 use sfn_alias_server::http::{CallMode, StoreMonitor};
 use std::path::Path;
 use std::sync::Arc;
@@ -22,6 +23,7 @@ pub(super) struct OpenService {
 pub(super) struct ServiceCreator {
     options: Options,
     scope: Scope,
+    console: Option<Arc<WebConsole>>,
 }
 
 impl ServiceCreator {
@@ -29,7 +31,11 @@ impl ServiceCreator {
     ///
     /// # Errors
     /// [`CliError::Usage`] for an account or region that is not valid.
-    pub fn new(args: &ServiceArgs, outcomes: Option<Outcomes>) -> Result<Self, CliError> {
+    pub fn new(
+        args: &ServiceArgs,
+        outcomes: Option<Outcomes>,
+        console: Option<Arc<WebConsole>>,
+    ) -> Result<Self, CliError> {
         let scope = parse_scope(&args.account, &args.region)?;
         let limits = sfn_alias::Limits {
             aliases_per_state_machine: args.aliases_per_state_machine,
@@ -39,26 +45,30 @@ impl ServiceCreator {
         };
         let (update_delay, deletion_delay) = (args.update_delay, args.deletion_delay);
         let options = Options { limits, update_delay, deletion_delay, seed: args.seed, outcomes, ..Options::default() };
-        Ok(Self { options, scope })
+        Ok(Self { options, scope, console })
     }
 
     /// Opens a service on a file, which is locked, or else in memory.
     ///
     /// # Errors
-    /// Those of [`StepFunctions::open_exclusive`].
+    /// Those of [`CachedStore::open`].
     pub fn open(self, file: Option<&Path>) -> Result<OpenService, CliError> {
-        let (service, call_mode) = match file {
-            Some(path) => (StepFunctions::open_exclusive(path, self.options)?, CallMode::CommitQueue),
-            None => (StepFunctions::in_memory_with(self.options)?, CallMode::InPlace),
+        let (store, call_mode): (Box<dyn Store>, _) = match file {
+            Some(path) => (Box::new(CachedStore::open(path)?), CallMode::CommitQueue),
+            None => (Box::new(MemoryStore::new()?), CallMode::InPlace),
         };
-        Ok(OpenService { service: service.in_scope(self.scope), call_mode, store_monitor: None })
+        Ok(OpenService { service: self.create(store)?, call_mode, store_monitor: None })
     }
 
-    /// Creates a service on a store of other machines.
+    /// Creates a service on a store, whose changes the console observes.
     ///
     /// # Errors
     /// Those of [`StepFunctions::with_store`].
     pub fn create(&self, store: Box<dyn Store>) -> Result<StepFunctions> {
+        let store = match &self.console {
+            Some(console) => console.observe(store, self.options.clock.clone()),
+            None => store,
+        };
         Ok(StepFunctions::with_store(store, self.options.clone())?.in_scope(self.scope.clone()))
     }
 }

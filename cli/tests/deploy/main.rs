@@ -9,6 +9,7 @@ mod kills;
 mod operations;
 mod pages;
 mod proxy;
+mod reports;
 mod support;
 
 use serde_json::{Value, json};

@@ -87,7 +87,9 @@ fn find_header<'h>(head: &'h str, name: &str) -> Option<&'h str> {
 impl ProxyState {
     /// Returns the HTTP response, or `None` if the driver was killed.
     fn respond(&mut self, endpoint: &str, call: &Call) -> Option<Vec<u8>> {
-        let operation = find_header(&call.head, "x-amz-target").unwrap().rsplit('.').next().unwrap().to_owned();
+        // The driver asks whether there is a console.
+        let Some(target) = find_header(&call.head, "x-amz-target") else { return Some(format_response(404, "{}")) };
+        let operation = target.rsplit('.').next().unwrap().to_owned();
         self.calls.push(operation.clone());
         let kills = self.calls.len() == self.kill_at;
         if kills && !self.kill_after {

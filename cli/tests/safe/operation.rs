@@ -201,6 +201,7 @@ fn every_option_has_an_environment_variable() {
         ("LOG", "error"),
         ("LOG_FORMAT", "json"),
         ("INSECURE_ALLOW_ANONYMOUS", "true"),
+        ("NO_CONSOLE", "true"),
         ("ALLOW_HOST", "sfn.example.com,sfn-alias"),
     ];
     let other = [

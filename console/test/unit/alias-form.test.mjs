@@ -102,6 +102,6 @@ test("fixes of a text that is too long", () => {
   const message = "1 validation error detected: Value at 'description' failed to satisfy constraint: Member must have length less than or equal to 256";
   const cut = description => suggestFixes(problem("too-long", "/description", message), { ...createForm(PROD), description }, [])[0].form.description;
   assert.equal(cut("a".repeat(300)), "a".repeat(256));
-  assert.equal(cut("a".repeat(255) + "🚀🚀"), "a".repeat(255), "half a character");
+  assert.equal(cut("🚀".repeat(300)), "🚀".repeat(256));
   assert.deepEqual(suggestFixes(problem("too-long", "/description", "another text"), createForm(PROD), []), []);
 });

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { layoutFlow } from "../../web/flow.js";
-import { chooseBucketSeconds, describeUserAgent, measureRate, sumTraffic } from "../../web/traffic.js";
+import { chooseBucketSeconds, describeUserAgent, findRoutingStart, measureRate, sumTraffic } from "../../web/traffic.js";
 
 const bucket = (startMillis, ...versions) => ({ startMillis, versions: versions.map(([version, starts, failures, ended]) => ({ version, starts, failures, ended })) });
 
@@ -55,4 +55,17 @@ test("ribbons are as wide as their share and stay inside the picture", () => {
       assert.ok(Math.abs(bands[1].thickness - Math.max(weight > 0 ? 3 : 0, (total * weight) / 100)) < 1e-9);
     }
   }
+});
+
+test("the current routing begins with the oldest entry of the newest ones that are equal", () => {
+  const alias = {
+    creationDate: 1,
+    updateDate: 9,
+    routingConfiguration: [{ stateMachineVersionArn: "arn:aws:states:us-east-1:123456789012:stateMachine:orders:3", weight: 10 }, { stateMachineVersionArn: "arn:aws:states:us-east-1:123456789012:stateMachine:orders:2", weight: 90 }],
+  };
+  const entry = (timeMillis, weight) => ({ timeMillis, routing: [{ version: 2, weight: 100 - weight }, { version: 3, weight }] });
+  assert.deepEqual(findRoutingStart([entry(8000, 10), entry(7000, 10), entry(5000, 50), entry(1000, 10)], alias), { millis: 7000, isFirst: false });
+  assert.deepEqual(findRoutingStart([entry(8000, 10), entry(1200, 10)], alias), { millis: 1200, isFirst: true });
+  assert.deepEqual(findRoutingStart([], alias), { millis: 9000, isFirst: false });
+  assert.deepEqual(findRoutingStart(undefined, { ...alias, updateDate: 1 }), { millis: 1000, isFirst: true });
 });

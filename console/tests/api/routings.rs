@@ -55,7 +55,7 @@ fn history_keeps_the_newest_200() {
         update(&endpoint, [90, 10], &number.to_string());
         // The history has one entry per time: each update is stored before the next one.
         let deadline = Instant::now() + Duration::from_secs(30);
-        while wait_for_routings(&endpoint, 1)[0]["description"] != number.to_string() {
+        while wait_for_routings(&endpoint, 1)[0]["description"] != *number.to_string() {
             assert!(Instant::now() < deadline, "update {number} is not stored");
         }
     }

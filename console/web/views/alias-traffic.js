@@ -23,24 +23,22 @@ export function readTraffic({ stateMachineArn, alias }, fromMillis, bucketSecond
   return callApi("GET", `traffic?${query}`, undefined, options);
 }
 
-/** The counts of the alias since `sinceMillis`, next to what the weights let expect. */
-export function AliasTraffic({ route, routing, recent, running, versions, sinceMillis }) {
-  const fromMillis = Math.max(sinceMillis, now() - DAY_MILLIS);
+/** The counts of the alias since its routing was set (`since`: of findRoutingStart), next to what the weights let expect. */
+export function AliasTraffic({ route, routing, recent, running, versions, since }) {
+  const fromMillis = Math.max(since.millis, now() - DAY_MILLIS);
   const bucketSeconds = chooseBucketSeconds(now() - fromMillis);
-  const load = options => readTraffic(route, fromMillis, bucketSeconds, options);
-  const traffic = useData(load, {
-    keys: [route.stateMachineAliasArn, sinceMillis, bucketSeconds],
-    arn: route.stateMachineArn,
-    kinds: ["traffic"],
-  });
+  // A bucket in which the routing changed contains starts of both routings: it is not counted, unless the alias is new.
+  const firstMillis = since.isFirst ? Math.floor(fromMillis / (1000 * bucketSeconds)) * 1000 * bucketSeconds : fromMillis;
+  const load = options => readTraffic(route, firstMillis, bucketSeconds, options);
+  const keys = [route.stateMachineAliasArn, since.millis, since.isFirst, bucketSeconds];
+  const traffic = useData(load, { keys, arn: route.stateMachineArn, kinds: ["traffic"] });
   const roles = assignRoles(routing, running);
-  const isDay = fromMillis > sinceMillis;
-  const note = html`since ${isDay ? html`<${Time} millis=${fromMillis}/>` : html`the routing was set, <${Time} millis=${sinceMillis}/>`}`;
+  const note = fromMillis > since.millis ? html`last 24 hours` : html`since the routing was set, <${Time} millis=${since.millis}/>`;
   if (traffic.error && !traffic.data)
     return html`<${Card} title="Starts and failures"><${LoadError} error=${traffic.error} reload=${traffic.reload}/></${Card}>`;
-  const rows = countRows(traffic.data ?? traffic.previous, fromMillis, roles);
+  const rows = countRows(traffic.data ?? traffic.previous, firstMillis, roles);
   return html`<${Card} title="Starts and failures" note=${note} class="alias-traffic">
-    <div class="traffic-cols"><${CountTable} route=${route} rows=${rows} descriptions=${versions.descriptions}/>
+    <div class="traffic-cols"><${CountTable} route=${route} rows=${rows} isFirst=${since.isFirst} descriptions=${versions.descriptions}/>
     <${RecentChart} traffic=${recent.data} roles=${roles}/></div></${Card}>`;
 }
 
@@ -58,7 +56,7 @@ function countRows(traffic, fromMillis, roles) {
   return [...routed, ...others];
 }
 
-function CountTable({ route, rows, descriptions }) {
+function CountTable({ route, rows, isFirst, descriptions }) {
   const hasStarts = rows.some(({ starts }) => starts > 0);
   return html`<div><table class="counts"><thead><tr><th scope="col">Version</th><th scope="col" class="num">Starts</th><th scope="col" class="num">Expected</th><th scope="col" class="num">Failed</th></tr></thead>
     <tbody>${rows.map(
@@ -71,7 +69,9 @@ function CountTable({ route, rows, descriptions }) {
     <p class="muted small explain-range">${
       hasStarts
         ? "Each start is routed by chance. The number of starts is in the expected range 95 times of 100."
-        : "No starts yet. Start executions below, or with the ARN of the alias."
+        : isFirst
+          ? "No starts yet. Start executions below, or with the ARN of the alias."
+          : "No starts yet. The counts begin with the first complete interval after the change."
     }</p></div>`;
 }
 
@@ -100,10 +100,11 @@ function RecentChart({ traffic, roles }) {
   const [maxStarts, maxFailures] = ["starts", "failures"].map(member => Math.max(1, ...columns.map(versions => count(versions, member))));
   const total = columns.reduce((sum, versions) => sum + count(versions, "starts"), 0);
   const failures = columns.reduce((sum, versions) => sum + count(versions, "failures"), 0);
-  return html`<figure class="recent" ref=${ref}><figcaption class="small"><span class="strong">Last 10 minutes</span> <span class="muted">starts in 10 s, up to ${formatNumber(maxStarts)}</span></figcaption>
+  return html`<figure class="recent" ref=${ref}><figcaption class="small"><span class="strong">Last 10 minutes</span> <span class="muted">starts per 10 s${total > 0 ? `, up to ${formatNumber(maxStarts)}` : ""}</span></figcaption>
     <svg width=${width} height="128" viewBox=${`0 0 ${width} 128`} role="img" aria-label=${`Last 10 minutes: ${plural(total, "start")}, ${plural(failures, "failure")}`}>
       <${Hatch}/><line class="grid" x1="0" x2=${width} y1="80.5" y2="80.5"/>
       ${columns.map((versions, index) => html`<${Column} key=${last - CHART_BUCKETS + index} ...${{ versions, index, width, maxStarts, maxFailures, roles }}/>`)}
+      ${total === 0 && html`<text x=${width / 2} y="46" text-anchor="middle">No starts</text>`}
       <text x="0" y="124">${formatTime((last - CHART_BUCKETS + 1) * 10000, "time")}</text><text x=${width} y="124" text-anchor="end">now</text>
     </svg></figure>`;
 }

@@ -3,15 +3,16 @@
 import { html, useState } from "../vendor/vendor.js";
 import { callApi, callAws, now } from "../client.js";
 import { Banner, CopyButton, LoadError, Loading, OperationDialog, Page } from "../components.js";
-import { formatClock, parseRouting, toMillis } from "../format.js";
+import { formatClock, parseRouting } from "../format.js";
 import { Flow } from "../flow.js";
 import { useData, useNow } from "../live.js";
 import { go, link } from "../routes.js";
-import { measureRate } from "../traffic.js";
+import { findRoutingStart, measureRate } from "../traffic.js";
 import { useVersions } from "../versions.js";
 import { AliasEditor } from "./alias-editor.js";
 import { Deployments, Routings } from "./alias-history.js";
 import { AliasTraffic, readTraffic } from "./alias-traffic.js";
+import { RoutingHistory } from "./routing-history.js";
 import { TryIt } from "./try-it.js";
 
 const RECENT_MILLIS = 600000;
@@ -55,7 +56,7 @@ function MissingAlias({ route, error, reload }) {
   if (error.code !== "ResourceNotFound") return html`<${LoadError} error=${error} reload=${reload}/>`;
   return html`<section class="card"><h2>The alias does not exist</h2>
     <p class="gap">State machine <bdi>${route.name}</bdi> has no alias <bdi>${route.alias}</bdi> in this account and region. It may have been deleted.</p>
-    <div class="actions gap"><a class="button" href=${link.stateMachine(route.name)}>Show the aliases of ${route.name}</a>
+    <div class="actions gap"><a class="button" href=${link.stateMachine(route.name)}>Show the state machine</a>
       <a class="button" href=${link.createAlias(route.name)}>Create an alias</a></div></section>`;
 }
 
@@ -71,7 +72,8 @@ function LoadedAlias({ route, alias, versions, recent, routings, deployments, ru
     <section class="card" aria-label="Where starts go">
       <${Flow} alias=${route.alias} routing=${routing} startsPerSecond=${measureRate(recent.data, nowMillis)} deployment=${running}
         descriptions=${versions.descriptions} versionHref=${version => link.version(route.name, version)}/></section>
-    <${AliasTraffic} ...${{ route, routing, recent, running, versions }} sinceMillis=${findRoutingMillis(routings.data, alias.data)}/>
+    <${AliasTraffic} ...${{ route, routing, recent, running, versions }} since=${findRoutingStart(routings.data?.routings, alias.data)}/>
+    <${RoutingHistory} route=${route} routings=${routings.data}/>
     <div class="cols"><div>
       <${AliasEditor} alias=${alias.data} stateMachineArn=${route.stateMachineArn} versions=${versions} deployment=${running} onSaved=${alias.reload}/>
       <${Deployments} route=${route} list=${deployments}/></div>
@@ -91,16 +93,6 @@ function showTryIt() {
 function Lead({ route, alias }) {
   return html`<span class="alias-lead">Alias of <a href=${link.stateMachine(route.name)}><bdi>${route.name}</bdi></a>${alias.description && html`: <bdi>${alias.description}</bdi>`}</span>
     <span class="alias-arn"><code>${alias.stateMachineAliasArn}</code> <${CopyButton} text=${alias.stateMachineAliasArn} label="the ARN of the alias" class="plain"/></span>`;
-}
-
-/** Returns when the current routing began: the oldest of the newest entries with this routing, otherwise the last update. */
-function findRoutingMillis(history, alias) {
-  const entries = history?.routings ?? [];
-  const key = routing => JSON.stringify(routing.map(({ version, weight }) => [version, weight]).sort());
-  const current = key(parseRouting(alias.routingConfiguration));
-  const other = entries.findIndex(({ routing }) => key(routing) !== current);
-  const same = other < 0 ? entries : entries.slice(0, other);
-  return same.at(-1)?.timeMillis ?? toMillis(alias.updateDate);
 }
 
 const ACTIONS = { rollingBack: "is rolling back", retrying: "is repeating a failed call" };

@@ -3,8 +3,8 @@
 import { html, useEffect, useMemo, useState } from "../vendor/vendor.js";
 import { callAws } from "../client.js";
 import { Card, CopyButton, LoadError, Loading, Page, Table, VersionBadge } from "../components.js";
-import { compareLines, compareStates, foldRows } from "../definition.js";
-import { formatJson, formatNumber } from "../format.js";
+import { compareLines, compareStates, foldRows, stackRows } from "../definition.js";
+import { formatJson, formatNumber, plural } from "../format.js";
 import { useData } from "../live.js";
 import { go, link } from "../routes.js";
 import { useVersions } from "../versions.js";
@@ -85,28 +85,26 @@ function Lines({ before, after, rows }) {
   const narrow = useNarrow();
   const [open, setOpen] = useState(new Set());
   const [limit, setLimit] = useState(MAX_ROWS);
-  const items = useMemo(() => foldRows(rows), [rows]);
+  const items = useMemo(() => foldRows(narrow ? stackRows(rows) : rows), [rows, narrow]);
   const show = index => setOpen(new Set([...open, index]));
   const shown = items.flatMap((item, index) => (item.folded && open.has(index) ? item.rows : [item.folded ? { ...item, index } : item]));
   const columns = narrow ? 3 : 6;
   return html`<div class="diff" tabindex="0" role="region" aria-label=${`Definitions of v${before.version} and v${after.version}, line by line`}>
     <table><colgroup><col class="n"/><col class="s"/><col/>${!narrow && html`<col class="n"/><col class="s"/><col/>`}</colgroup>
-    <thead><tr>${
-      narrow
-        ? html`<th colspan="3"><${Heading} ...${before} role="current"/> to <${Heading} ...${after} role="new"/></th>`
-        : html`<th colspan="3" scope="colgroup"><${Heading} ...${before} role="current"/></th><th colspan="3" scope="colgroup"><${Heading} ...${after} role="new"/></th>`
-    }</tr></thead>
-    <tbody>${shown
-      .slice(0, limit)
-      .map(item =>
-        item.folded
-          ? html`<tr class="fold"><td colspan=${columns}><button type="button" class="plain" onClick=${() => show(item.index)}>Show ${formatNumber(item.folded)} equal lines</button></td></tr>`
-          : narrow
-            ? html`<${NarrowRow} row=${item}/>`
-            : html`<tr><${Cells} cell=${item[0]}/><${Cells} cell=${item[1]}/></tr>`,
-      )}</tbody></table></div>
+    <thead><tr><${HeadCells} ...${{ before, after, narrow }}/></tr></thead>
+    <tbody>${shown.slice(0, limit).map(item => (item.folded ? html`<${Folded} item=${item} columns=${columns} onShow=${show}/>` : html`<tr>${item.map(cell => html`<${Cells} cell=${cell}/>`)}</tr>`))}</tbody></table></div>
     ${shown.length > limit && html`<p class="more"><button type="button" onClick=${() => setLimit(limit + MAX_ROWS)}>Show ${formatNumber(Math.min(MAX_ROWS, shown.length - limit))} more lines</button></p>`}`;
 }
+
+function HeadCells({ before, after, narrow }) {
+  const [left, right] = [html`<${Heading} ...${before} role="current"/>`, html`<${Heading} ...${after} role="new"/>`];
+  return narrow
+    ? html`<th colspan="3">${left}<br/>${right}</th>`
+    : html`<th colspan="3" scope="colgroup">${left}</th><th colspan="3" scope="colgroup">${right}</th>`;
+}
+
+const Folded = ({ item, columns, onShow }) => html`<tr class="fold"><td colspan=${columns}>
+  <button type="button" class="plain" onClick=${() => onShow(item.index)}>Show ${plural(item.folded, "equal line")}</button></td></tr>`;
 
 const Heading = ({ version, role, description }) =>
   html`<${VersionBadge} version=${version} role=${role}/> <span class="wrap">${description}</span>`;
@@ -118,11 +116,6 @@ function Cells({ cell }) {
     kind &&
     html`<span aria-hidden="true">${kind === "add" ? "+" : "−"}</span><span class="sr">${kind === "add" ? "added" : "removed"}</span>`;
   return html`<td class=${`n ${kind}`}>${n}</td><td class=${`s ${kind}`}>${sign}</td><td class=${kind}>${text}</td>`;
-}
-
-function NarrowRow({ row: [left, right] }) {
-  if (left && right && !left.kind) return html`<tr><${Cells} cell=${right}/></tr>`;
-  return html`${left && html`<tr><${Cells} cell=${left}/></tr>`}${right && html`<tr><${Cells} cell=${right}/></tr>`}`;
 }
 
 const Whole = ({ before, after }) => html`<p class="muted">The definitions differ in too many lines to compare them here.</p>

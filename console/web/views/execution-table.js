@@ -35,13 +35,13 @@ const COLUMNS = [
   { title: "Duration", num: true },
 ];
 
-export function ExecutionTable({ name, executions, roles = () => "" }) {
+export function ExecutionTable({ name, executions, roles = () => "", style = "time" }) {
   if (executions.length === 0) return html`<p class="muted">No executions.</p>`;
   return html`<${Table} label="Executions" columns=${COLUMNS} class="stack executions">
-    ${executions.map(execution => html`<${ExecutionRow} key=${execution.executionArn} name=${name} execution=${execution} roles=${roles}/>`)}</${Table}>`;
+    ${executions.map(execution => html`<${ExecutionRow} key=${execution.executionArn} name=${name} execution=${execution} roles=${roles} style=${style}/>`)}</${Table}>`;
 }
 
-function ExecutionRow({ name, execution, roles }) {
+function ExecutionRow({ name, execution, roles, style }) {
   const { status, stateMachineVersionArn, stateMachineAliasArn, startDate, stopDate, error } = execution;
   const version = stateMachineVersionArn ? Number(lastPart(stateMachineVersionArn)) : undefined;
   return html`<tr><td><${Status} status=${status}/></td>
@@ -49,7 +49,7 @@ function ExecutionRow({ name, execution, roles }) {
     <td data-k="Alias">${stateMachineAliasArn ? lastPart(stateMachineAliasArn) : html`<span class="muted">none</span>`}</td>
     <td class="clip full"><a href=${link.execution(name, execution.name)} class="mono">${execution.name}</a>
       ${error && html`<br/><span class="small muted">${error}</span>`}</td>
-    <td class="num muted"><${Time} millis=${toMillis(startDate)} style="time"/></td>
+    <td class="num muted"><${Time} millis=${toMillis(startDate)} style=${style}/></td>
     <td class="num muted"><${Duration} startMillis=${toMillis(startDate)} stopMillis=${toMillis(stopDate)}/></td></tr>`;
 }
 

@@ -91,18 +91,18 @@ function History({ executionArn, status }) {
   const [tokens, setTokens] = useState([]);
   const input = { executionArn, maxResults: EVENTS, nextToken: tokens.at(-1) };
   const { data, error, reload } = useData(options => callAws("GetExecutionHistory", input, options), { keys: [input, status], kinds: [] });
-  const columns = [{ title: "Event", num: true }, { title: "Type" }, { title: "Time", num: true }, { title: "Details" }];
+  const columns = [{ title: "Event" }, { title: "Type" }, { title: "Time" }, { title: "Details" }];
   return html`<${Card} title="History">
     ${error && html`<${LoadError} error=${error} reload=${reload}/>`}
     ${!data && !error && html`<${Loading} what="the history"/>`}
-    ${data && html`<${Table} label="History" columns=${columns}>${data.events.map(event => html`<${EventRow} key=${event.id} event=${event}/>`)}</${Table}>`}
+    ${data && html`<${Table} label="History" class="stack events" columns=${columns}>${data.events.map(event => html`<${EventRow} key=${event.id} event=${event}/>`)}</${Table}>`}
     <${TokenPages} label="Pages of events" ...${{ tokens, setTokens }} nextToken=${data?.nextToken}/></${Card}>`;
 }
 
 function EventRow({ event }) {
   const { id, type, timestamp, previousEventId, ...details } = event;
   const text = JSON.stringify(Object.values(details)[0] ?? {}, null, 2);
-  return html`<tr><td class="num muted">${id}</td><td>${type}</td><td class="num muted"><${Time} millis=${toMillis(timestamp)} style="time"/></td>
+  return html`<tr><td class="muted">${id}</td><td class="grow">${type}</td><td class="muted"><${Time} millis=${toMillis(timestamp)} style="time"/></td>
     <td class="full">${text === "{}" ? "" : html`<details class="event"><summary>Details</summary><pre class="wrap">${text}</pre></details>`}</td></tr>`;
 }
 

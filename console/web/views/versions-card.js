@@ -62,7 +62,7 @@ function VersionRow({ name, machine, number, previous, roles, versions }) {
   const description = versions.descriptions.get(number);
   const ended = countEnded(counts?.ended);
   return html`<tr><td><${VersionBadge} version=${number} role=${roles(number)} href=${link.version(name, number)}/></td>
-    <td class="wrap">${description || html`<span class="muted">no description</span>`}</td>
+    <td class="wrap grow">${description || html`<span class="muted">no description</span>`}</td>
     <td class="full" data-k="Aliases"><${AliasLinks} name=${name} aliases=${findAliases(machine, number)}/></td>
     <td class="num" data-k="Starts">${counts ? formatNumber(counts.starts) : html`<span class="muted">unknown</span>`}</td>
     <td class="num" data-k="Failed">${counts ? formatPercent(countFailed(counts.ended), ended) : html`<span class="muted">unknown</span>`}</td>

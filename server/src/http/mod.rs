@@ -8,7 +8,11 @@
 //! is https. `panics` contains panics.
 //!
 //! `metrics` counts requests, `process` measures the process. With a store on other machines, `statistics` collects its
-//! numbers, and `store_metrics` are its own metrics. `console` is the interface of the web console.
+//! numbers, and `store_metrics` are its own metrics.
+//!
+//! `console` is the interface of the web console. `console_requests` handles its requests, within the bounds of `console_state`,
+//! `console_files` builds the responses with files. `event_stream` is the stream of changes. `response_body` is either that or
+//! bytes.
 
 mod admin;
 mod backend;
@@ -18,13 +22,18 @@ mod call_mode;
 mod commit_queue;
 mod connection;
 mod console;
+mod console_files;
+mod console_requests;
+mod console_state;
 mod ended_metrics;
+mod event_stream;
 mod limits;
 mod memory;
 mod metrics;
 mod panics;
 mod process;
 mod request;
+mod response_body;
 mod server;
 mod settings;
 mod state;

@@ -2,18 +2,20 @@
 
 use super::body::{ReceivedBody, drain, receive};
 use super::call_mode::CallMode;
+use super::console_files::{accepts_html, add_security_headers, is_console_path, redirect_to_page};
+use super::console_state::CONSOLE;
 use super::panics::catch_panic;
+use super::response_body::ResponseBody;
 use super::state::ServerState;
 use super::statistics::Collected;
 use super::store_metrics::StoreMetric;
 use crate::auth::{Access, PendingAuth};
 use crate::protocol::{App, BACKUP, Call, Credential, HttpError, RESET, RequestTarget, Response, content_response};
 use bytes::Bytes;
-use http::header::{CONTENT_ENCODING, HOST, TRANSFER_ENCODING};
+use http::header::{CONTENT_ENCODING, HOST, TRANSFER_ENCODING, VARY};
 use http::request::Parts;
 use http::uri::Authority;
-use http::{HeaderMap, HeaderValue, Request, Version};
-use http_body_util::Full;
+use http::{HeaderMap, HeaderValue, Request, StatusCode, Version};
 use hyper::body::{Body, Incoming};
 use sfn_alias::{Error, Scope, StepFunctions};
 use std::net::IpAddr;
@@ -35,22 +37,25 @@ const STORE_METRICS_TIMEOUT: Duration = Duration::from_secs(3);
 const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 impl ServerState {
-    pub async fn handle(self: &Arc<Self>, request: Request<Incoming>, peer: IpAddr) -> http::Response<Full<Bytes>> {
+    pub async fn handle(self: &Arc<Self>, request: Request<Incoming>, peer: IpAddr) -> http::Response<ResponseBody> {
         let start = Instant::now();
         let (head, mut body) = request.into_parts();
         let response = match catch_panic(self.respond(&head, &mut body, peer)).await {
             Ok(response) => response,
             Err(panic) => {
                 tracing::error!(panic, %peer, target = ?head.headers.get("x-amz-target"), "request panicked");
-                self.app.respond_error(HttpError::Internal)
+                self.app.respond_error(HttpError::Internal).map_body(ResponseBody::Complete)
             }
         };
-        let response = self.reserve_response_memory(response);
+        let mut response = self.reserve_response_memory(response);
+        if self.console.is_some() && is_console_path(head.uri.path()) {
+            add_security_headers(response.http.headers_mut());
+        }
         self.record(&response, &head.headers, peer, start);
         if !body.is_end_stream() && response.code != TIMED_OUT.code() {
             self.drain_later(body);
         }
-        response.http.map(Full::new)
+        response.http
     }
 
     /// Discards the rest of a body while the client receives the response, which does not wait for a slow or large body.
@@ -59,12 +64,27 @@ impl ServerState {
         tokio::spawn(async move { timeout(body_timeout, drain(&mut body, limit)).await.ok() });
     }
 
-    async fn respond(self: &Arc<Self>, head: &Parts, body: &mut Incoming, peer: IpAddr) -> Response {
+    async fn respond(self: &Arc<Self>, head: &Parts, body: &mut Incoming, peer: IpAddr) -> Response<ResponseBody> {
         let checked = check_head(head).and_then(|()| self.check_origin(head));
         let checked = checked.and_then(|()| self.backend.blocking_calls.check_source(&head.headers));
         match checked.and_then(|()| RequestTarget::from_head(head)) {
+            Ok(RequestTarget::Console(target)) => Box::pin(self.respond_console(target, head, body)).await,
+            target => self.respond_target(target, head, body, peer).await.map_body(ResponseBody::Complete),
+        }
+    }
+
+    /// Responds to a request that is not one of the console.
+    async fn respond_target(
+        self: &Arc<Self>,
+        target: Result<RequestTarget, HttpError>,
+        head: &Parts,
+        body: &mut Incoming,
+        peer: IpAddr,
+    ) -> Response {
+        match target {
             Ok(RequestTarget::Operation(operation)) => {
-                let run = async |service, body| self.backend.run(Call { service, operation, body }).await;
+                let run =
+                    async |service, body| self.run_recorded(Call { service, operation, body }, &head.headers).await;
                 self.run_operation(operation.as_str(), head, body, run).await
             }
             Err(HttpError::Service(Error::UnsupportedOperation(operation)))
@@ -85,15 +105,34 @@ impl ServerState {
                 Response { scope, ..self.app.respond(RESET, result) }
             }
             Ok(RequestTarget::Backup) => self.app.respond(BACKUP, self.back_up(head, peer).await),
-            Ok(RequestTarget::Index) => wrap_unrecorded(App::index_response()),
-            Ok(RequestTarget::Live) => wrap_unrecorded(App::health_response(Ok(()))),
-            Ok(RequestTarget::Health) => wrap_unrecorded(App::health_response(self.check_health(head, peer).await)),
+            Ok(RequestTarget::Index) => Response::wrap_unrecorded(self.index_response(&head.headers)),
+            Ok(RequestTarget::Live) => Response::wrap_unrecorded(App::health_response(Ok(()))),
+            Ok(RequestTarget::Health) => {
+                Response::wrap_unrecorded(App::health_response(self.check_health(head, peer).await))
+            }
             Ok(RequestTarget::Metrics) => match self.metrics_page(head, peer).await {
-                Ok(page) => wrap_unrecorded(content_response(OPENMETRICS, page)),
+                Ok(page) => Response::wrap_unrecorded(content_response(OPENMETRICS, page)),
                 Err(error) => self.app.respond_error(error),
             },
+            Ok(RequestTarget::Console(_)) => self.app.respond_error(HttpError::UnknownOperation),
             Err(error) => self.app.respond_error(error),
         }
+    }
+
+    /// Returns the response to `GET /`, which redirects browsers to the console.
+    fn index_response(&self, headers: &HeaderMap) -> http::Response<Bytes> {
+        if self.console.is_none() {
+            return App::index_response(false);
+        }
+        let mut response = match accepts_html(headers) {
+            true => redirect_to_page(StatusCode::SEE_OTHER),
+            false => App::index_response(true),
+        };
+        if response.status().is_redirection() {
+            add_security_headers(response.headers_mut());
+        }
+        response.headers_mut().insert(VARY, HeaderValue::from_static("Accept"));
+        response
     }
 
     /// Receives the request of an operation of AWS and runs it.
@@ -147,16 +186,16 @@ impl ServerState {
     }
 
     /// Reserves memory for a large response until the client has received it.
-    fn reserve_response_memory(&self, response: Response) -> Response {
+    fn reserve_response_memory(&self, response: Response<ResponseBody>) -> Response<ResponseBody> {
         let size = response.http.body().len();
         if size <= MIN_COUNTED_RESPONSE_BYTES {
             return response;
         }
         match self.responses.reserve(size) {
-            Some(reservation) => Response { http: response.http.map(|body| reservation.attach_to(body)), ..response },
+            Some(reservation) => response.map_body(|body| body.map_bytes(|bytes| reservation.attach_to(bytes))),
             None => {
                 let error = self.app.respond(response.operation, Err(TOO_MANY_LARGE_RESPONSES));
-                Response { scope: response.scope, ..error }
+                Response { scope: response.scope, ..error }.map_body(ResponseBody::Complete)
             }
         }
     }
@@ -206,7 +245,7 @@ impl ServerState {
     }
 
     /// Counts a request and writes it to the log. Pages are neither counted nor written.
-    fn record(&self, response: &Response, headers: &HeaderMap, peer: IpAddr, start: Instant) {
+    fn record<B>(&self, response: &Response<B>, headers: &HeaderMap, peer: IpAddr, start: Instant) {
         let Response { operation, code, request_id, scope, .. } = response;
         if request_id.is_empty() {
             return;
@@ -221,13 +260,14 @@ impl ServerState {
         let key_id = Credential::from_headers(headers)
             .map(|credential| credential.access_key_id.get(..MAX_KEY_ID).unwrap_or(credential.access_key_id));
         let (duration_ms, peer) = ((elapsed.as_secs_f64() * 1e6).round() / 1e3, peer.to_canonical());
-        tracing::info!(operation, code, duration_ms, account, region, key_id, %peer, request_id, "request");
+        macro_rules! log {
+            ($level:ident) => {
+                tracing::$level!(operation, code, duration_ms, account, region, key_id, %peer, request_id, "request")
+            };
+        }
+        // Pages read what they show again and again.
+        if *operation == CONSOLE { log!(debug) } else { log!(info) }
     }
-}
-
-/// Wraps a response that has no request id and is not counted.
-fn wrap_unrecorded(http: http::Response<Bytes>) -> Response {
-    Response { http, operation: "unknown", code: "OK", request_id: String::new(), scope: None }
 }
 
 const TIMED_OUT: HttpError =

@@ -5,6 +5,7 @@ use super::blocking_calls::{BlockingCalls, CallHandler};
 use super::call_mode::{CallMode, ForkLock};
 use super::connection::accept_connections;
 use super::console::Console;
+use super::console_state::ConsoleState;
 use super::limits::Limits;
 use super::settings::{Settings, SharedSettings};
 use super::state::ServerState;
@@ -132,12 +133,13 @@ impl Server {
     /// [`StartError::System`].
     pub fn from_listener(listener: TcpListener, config: ServerConfig) -> Result<Self, StartError> {
         let ServerConfig { service, call_mode, fork_lock, settings, limits, host_name, .. } = config;
-        let ServerConfig { backup_file, call_handler, store_monitor, .. } = config;
+        let ServerConfig { backup_file, call_handler, store_monitor, console, .. } = config;
         let address = listener.local_addr().map_err(system_error)?;
         let blocking_calls = BlockingCalls::new(&limits, call_mode, call_handler).map_err(system_error)?;
         let backend = Backend::new(&service, call_mode, fork_lock, blocking_calls).map_err(system_error)?;
         let app = App::new(service);
         let state = ServerState::new(app, settings, backend, limits, backup_file, store_monitor);
+        let state = ServerState { console: console.map(|console| ConsoleState::new(console, call_mode)), ..state };
         Ok(Self { listener, address, host_name, state })
     }
 
@@ -192,6 +194,7 @@ impl Server {
             () = stop => {}
         }
         drop(listener);
+        state.console.iter().for_each(ConsoleState::end_streams);
         let (start, limit) = (Instant::now(), state.limits.stop_timeout);
         let closed = timeout(limit, connections.shutdown()).await.is_ok();
         // Aborted connections still own the state. Their writes were not acknowledged.

@@ -1,6 +1,7 @@
 //! The state that all connections share.
 
 use super::backend::Backend;
+use super::console_state::ConsoleState;
 use super::limits::Limits;
 use super::memory::{BodyPools, MemoryBudget};
 use super::metrics::{Metrics, MetricsCache};
@@ -33,6 +34,7 @@ pub(super) struct ServerState {
     pub store_monitor: Option<Arc<dyn StoreMonitor>>,
     /// Allows one evaluation of alarms at a time, because it reads many executions.
     pub alarms: Arc<AsyncMutex<()>>,
+    pub console: Option<ConsoleState>,
     /// Memory for request bodies.
     pub bodies: BodyPools,
     /// Memory for large responses.
@@ -64,6 +66,7 @@ impl ServerState {
             statistics: StatisticsCache::new(),
             store_monitor,
             alarms,
+            console: None,
             bodies,
             responses,
         }

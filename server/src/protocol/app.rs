@@ -32,14 +32,19 @@ pub const RESET: &str = "reset";
 /// See [`RESET`].
 pub const BACKUP: &str = "backup";
 
-const INDEX: &str = concat!(
-    "sfn-alias ",
-    env!("CARGO_PKG_VERSION"),
-    ": an endpoint for AWS Step Functions state machine aliases
+/// Defines the text of `GET /`, with the line of the console if there is one.
+macro_rules! index_text {
+    ($console:literal) => {
+        concat!(
+            "sfn-alias ",
+            env!("CARGO_PKG_VERSION"),
+            ": an endpoint for AWS Step Functions state machine aliases
 
 Use it with AWS clients: set AWS_ENDPOINT_URL_SFN to this URL.
 
-GET  /health          whether requests can succeed
+",
+            $console,
+            "GET  /health          whether requests can succeed
 GET  /health/live     whether the endpoint responds
 GET  /metrics         metrics for Prometheus
 POST /executions/end  set how an execution ends
@@ -48,9 +53,14 @@ POST /reset           delete all state machines
 POST /backup          write a copy of the data
 
 Documentation: ",
-    env!("CARGO_PKG_REPOSITORY"),
-    "/blob/main/docs/README.md\n"
-);
+            env!("CARGO_PKG_REPOSITORY"),
+            "/blob/main/docs/README.md\n"
+        )
+    };
+}
+
+const INDEX: &str = index_text!("");
+const INDEX_WITH_CONSOLE: &str = index_text!("GET  /console/        the console, a page for browsers\n");
 
 /// A decoded request.
 #[derive(Debug)]
@@ -88,9 +98,9 @@ impl Call {
 
 /// A response, with the values that logs and metrics record.
 #[derive(Debug)]
-pub struct Response {
+pub struct Response<B = Bytes> {
     /// The HTTP response.
-    pub http: http::Response<Bytes>,
+    pub http: http::Response<B>,
     /// The operation's name, or `unknown`.
     pub operation: &'static str,
     /// `OK`, or the error code.
@@ -101,13 +111,26 @@ pub struct Response {
     pub scope: Option<Scope>,
 }
 
+impl<B> Response<B> {
+    /// Wraps a response that has no request id and is neither logged nor counted.
+    pub const fn wrap_unrecorded(http: http::Response<B>) -> Self {
+        Self { http, operation: "unknown", code: "OK", request_id: String::new(), scope: None }
+    }
+
+    /// Converts the body.
+    pub fn map_body<T>(self, convert: impl FnOnce(B) -> T) -> Response<T> {
+        let Self { http, operation, code, request_id, scope } = self;
+        Response { http: http.map(convert), operation, code, request_id, scope }
+    }
+}
+
 impl App {
     /// Creates an endpoint for a service, whose account and region apply to requests that specify none.
     pub fn new(service: StepFunctions) -> Self {
         Self { service, allowed_hosts: AllowedHosts::default() }
     }
 
-    /// Sets the host names that [`App::handle`] allows.
+    /// Sets the host names that [`App::handle`] and [`App::check_origin`] allow.
     #[must_use]
     pub fn with_allowed_hosts(self, allowed_hosts: AllowedHosts) -> Self {
         Self { allowed_hosts, ..self }
@@ -118,10 +141,18 @@ impl App {
         &self.service
     }
 
+    /// Rejects a request that a page of another origin may have caused.
+    ///
+    /// # Errors
+    /// Those of [`check_origin`].
+    pub fn check_origin(&self, head: &Parts) -> Result<(), HttpError> {
+        check_origin(head, Some(&self.allowed_hosts))
+    }
+
     /// Responds to a request without verifying its signature.
     pub fn handle(&self, request: http::Request<Bytes>) -> http::Response<Bytes> {
         let (head, body) = request.into_parts();
-        if let Err(error) = check_origin(&head, Some(&self.allowed_hosts)) {
+        if let Err(error) = self.check_origin(&head) {
             return self.respond_error(error).http;
         }
         match RequestTarget::from_head(&head) {
@@ -137,13 +168,15 @@ impl App {
             }
             Ok(RequestTarget::Health) => Self::health_response(self.service.check_health().map_err(HttpError::from)),
             Ok(RequestTarget::Live) => Self::health_response(Ok(())),
-            Ok(RequestTarget::Index) => Self::index_response(),
+            Ok(RequestTarget::Index) => Self::index_response(false),
             Ok(RequestTarget::Reset) => {
                 let result = self.service.reset().map_err(HttpError::from);
                 self.respond(RESET, result.map(|()| b"{}".to_vec())).http
             }
-            // Only the HTTP server has metrics and a file.
-            Ok(RequestTarget::Metrics | RequestTarget::Backup) => self.respond_error(HttpError::UnknownOperation).http,
+            // Only the HTTP server has metrics, a file and a console.
+            Ok(RequestTarget::Metrics | RequestTarget::Backup | RequestTarget::Console(_)) => {
+                self.respond_error(HttpError::UnknownOperation).http
+            }
             Err(error) => self.respond_error(error).http,
         }
     }
@@ -183,9 +216,10 @@ impl App {
         self.respond(operation, Err(error))
     }
 
-    /// Returns the response to `GET /`: what this endpoint is, for people who open it in a browser.
-    pub fn index_response() -> http::Response<Bytes> {
-        content_response("text/plain; charset=utf-8", Bytes::from_static(INDEX.as_bytes()))
+    /// Returns the response to `GET /`: what this endpoint is, and which paths it has.
+    pub fn index_response(has_console: bool) -> http::Response<Bytes> {
+        let text = if has_console { INDEX_WITH_CONSOLE } else { INDEX };
+        content_response("text/plain; charset=utf-8", Bytes::from_static(text.as_bytes()))
     }
 
     /// Returns the response to `GET /health`: 200, or 503 with the reason why requests fail. For `GET /health/live`,

@@ -12,5 +12,5 @@ mod response;
 pub use app::{App, BACKUP, Call, RESET, Response, decode_body};
 pub use host::{AllowedHosts, HostName, HostNameError};
 pub use origin::check_origin;
-pub use request_target::{Credential, OwnOperation, RequestTarget};
+pub use request_target::{ConsoleTarget, Credential, OwnOperation, RequestTarget};
 pub use response::{HttpError, content_response, operation_response};

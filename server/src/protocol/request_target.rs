@@ -30,6 +30,36 @@ pub enum RequestTarget {
     Backup,
     /// A request with a JSON body to the service.
     Own(OwnOperation),
+    /// A path below `/console`, which only a server with a console has.
+    Console(ConsoleTarget),
+}
+
+/// A path below `/console`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConsoleTarget {
+    /// `GET /console`: redirects to the page.
+    Root,
+    /// `GET /console/...`: a file of the page.
+    File,
+    /// `/console/api`, with any method: the API.
+    Api,
+    /// `GET /console/api/stream`: changes, one per line.
+    Stream,
+}
+
+impl ConsoleTarget {
+    fn parse(method: &Method, path: &str) -> Option<Self> {
+        let rest = path.strip_prefix("/console")?;
+        let is_read = matches!(*method, Method::GET | Method::HEAD);
+        match rest {
+            "/api/stream" if method == Method::GET => Some(Self::Stream),
+            "/api" => Some(Self::Api),
+            _ if rest.starts_with("/api/") => Some(Self::Api),
+            "" if is_read => Some(Self::Root),
+            _ if is_read && rest.starts_with('/') => Some(Self::File),
+            _ => None,
+        }
+    }
 }
 
 /// An operation of the service that AWS does not have. Its request and response are JSON.
@@ -79,7 +109,7 @@ impl RequestTarget {
             (&Method::GET | &Method::HEAD, "/health") => Ok(Self::Health),
             (&Method::GET | &Method::HEAD, "/health/live") => Ok(Self::Live),
             (&Method::GET | &Method::HEAD, "/metrics") => Ok(Self::Metrics),
-            _ => Err(HttpError::UnknownOperation),
+            (method, path) => ConsoleTarget::parse(method, path).map(Self::Console).ok_or(HttpError::UnknownOperation),
         }
     }
 }

@@ -1,9 +1,10 @@
 //! Writes the generated pages, or checks with `--check` that they are up to date: FIDELITY.md, `docs/fidelity/`, docs/errors.md and
-//! the counts in README.md from the vectors, new names in vectors/tests/names.txt, RULES.md from the rules, the program in docs/architecture.md from the examples, and the man pages from
-//! the help of the program.
+//! the counts in README.md from the vectors, new names in vectors/tests/names.txt, RULES.md from the rules, the program in docs/architecture.md from the examples, the list of
+//! files of the console, and the man pages from the help of the program.
 #![expect(clippy::print_stdout, reason = "a command-line tool prints")]
 
 mod architecture;
+mod console;
 mod errors;
 mod fidelity;
 mod markdown;
@@ -44,6 +45,7 @@ fn pages(root: &Path) -> Result<Vec<Page>, Box<dyn Error>> {
     let fidelity = fidelity::pages(&root.join("vectors"))?;
     pages.extend(fidelity.into_iter().map(|(path, page)| (path, page.into_bytes())));
     pages.push((architecture::PAGE.into(), architecture::page(root)?.into_bytes()));
+    pages.push((console::PAGE.into(), console::page(root)?.into_bytes()));
     pages.push((names::PAGE.into(), names::page(root)?.into_bytes()));
     pages.push(("docs/errors.md".into(), errors::page(root)?.into_bytes()));
     for (name, page) in sfn_alias_cli::man_pages()? {
