@@ -49,6 +49,7 @@ pub const FILES: &[(&str, &[u8])] = &[
     ("views/plan-simulation.js", include_bytes!("../web/views/plan-simulation.js")),
     ("views/plan.js", include_bytes!("../web/views/plan.js")),
     ("views/publish-dialog.js", include_bytes!("../web/views/publish-dialog.js")),
+    ("views/routing-history.js", include_bytes!("../web/views/routing-history.js")),
     ("views/scopes.js", include_bytes!("../web/views/scopes.js")),
     ("views/sign-in.js", include_bytes!("../web/views/sign-in.js")),
     ("views/start-dialog.js", include_bytes!("../web/views/start-dialog.js")),

@@ -36,6 +36,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (number, step) in (1..).zip(&steps) {
         run_step(number, step, &sfn)?;
     }
+    println!("To see an alias in a browser, run this command and open the URL that it prints:\n");
+    println!("    cargo run -q -p sfn-alias-cli -- serve --demo");
     Ok(())
 }
 

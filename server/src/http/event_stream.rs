@@ -110,3 +110,57 @@ impl Events {
         Some(lines)
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::auth::Access;
+    use tokio::sync::Semaphore;
+
+    struct Changes(Vec<Option<Vec<u8>>>);
+
+    impl ChangeStream for Changes {
+        fn take_changes(&mut self) -> Option<Vec<u8>> {
+            self.0.pop().flatten()
+        }
+    }
+
+    fn create_events(changes: Vec<Option<Vec<u8>>>, start: Instant) -> (Events, watch::Sender<bool>) {
+        let settings: SharedSettings = Settings::new(Access::Anonymous).into();
+        let (accepted_with, ended) = (settings.get(), watch::Sender::new(false));
+        let place = Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap();
+        let changes = Box::new(Changes(changes));
+        (Events::new(changes, (settings, accepted_with), ended.subscribe(), start, place), ended)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn page_gets_a_line_every_15_seconds() {
+        let start = Instant::now();
+        let (mut events, _ended) = create_events(vec![None, Some(b"changes".to_vec())], start);
+        for (line, seconds) in [(&b"changes"[..], 1), (ALIVE, 16), (ALIVE, 31)] {
+            let (bytes, next) = events.wait().await.unwrap();
+            assert_eq!((&*bytes, start.elapsed().as_secs()), (line, seconds));
+            events = next;
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn streams_wake_up_at_the_same_time() {
+        let start = Instant::now();
+        for delay in [300, 1500, 250] {
+            tokio::time::advance(Duration::from_millis(delay)).await;
+            let (events, _ended) = create_events(vec![Some(b"changes".to_vec())], start);
+            events.wait().await.unwrap();
+            // A timer of tokio is accurate to a millisecond.
+            assert!(start.elapsed().subsec_millis() <= 1, "{:?}", start.elapsed());
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn stream_that_begins_while_the_server_stops_ends() {
+        let (events, ended) = create_events(Vec::new(), Instant::now());
+        ended.send_replace(true);
+        assert!(events.wait().await.is_none());
+    }
+}
