@@ -215,6 +215,48 @@ fn a_file_with_the_log_of_another_state_is_rejected_and_unchanged() {
     }
 }
 
+/// Makes a file of this format one of format 3.
+fn downgrade(path: &Path) {
+    let sql = "DROP TABLE documents; PRAGMA user_version = 3; PRAGMA wal_checkpoint(TRUNCATE)";
+    rusqlite::Connection::open(path).unwrap().execute_batch(sql).unwrap();
+}
+
+#[test]
+fn an_upgrade_rejects_the_log_of_another_state_and_changes_nothing() {
+    let (_states, [first, _, log]) = file_states();
+    for open in STORES {
+        let (_folder, path) = temp_path();
+        fs::write(&path, &first).unwrap();
+        downgrade(&path);
+        let first = fs::read(&path).unwrap();
+        fs::write(wal_path(&path), &log).unwrap();
+        let error = open(&path).unwrap_err().to_string();
+        assert!(error.contains("does not belong to this database file"), "{error}");
+        assert!(fs::read(&path).unwrap() == first && fs::read(wal_path(&path)).unwrap() == log);
+        fs::remove_file(wal_path(&path)).unwrap();
+        call_ok(&open(&path).unwrap(), "DescribeStateMachineAlias", &alias_arn("A"));
+    }
+}
+
+/// A process of an earlier release was killed.
+#[test]
+fn an_upgrade_applies_the_log_of_the_file() {
+    for open in STORES {
+        let (_folder, path, _) = earlier_file(EARLIER_FORMATS[2]);
+        let tags = json!({"resourceArn": ORDERS});
+        let killed = rusqlite::Connection::open(&path).unwrap();
+        killed.execute_batch("DELETE FROM tags").unwrap();
+        let (file, log) = (fs::read(&path).unwrap(), fs::read(wal_path(&path)).unwrap());
+        drop(killed);
+        assert!(!log.is_empty() && file == EARLIER_FORMATS[2].0);
+        fs::write(&path, file).unwrap();
+        fs::write(wal_path(&path), log).unwrap();
+        for _ in 0..2 {
+            assert_eq!(call_ok(&open(&path).unwrap(), "ListTagsForResource", &tags), json!({"tags": []}));
+        }
+    }
+}
+
 /// A process that is killed during a checkpoint leaves some of the log's pages in the file.
 #[test]
 fn a_partial_checkpoint_is_accepted() {

@@ -69,6 +69,12 @@ pub enum Action {
         target: Target,
         max: Option<i64>,
     },
+    /// `update_documents`, which is not an operation. Its response has the documents before.
+    UpdateDocuments {
+        target: Target,
+        put: Option<(&'static str, &'static str)>,
+        delete: Option<&'static str>,
+    },
     Start {
         target: Target,
         name: Option<&'static str>,
@@ -309,6 +315,11 @@ impl Action {
             }
             Self::DeleteAlias { target } => ("DeleteStateMachineAlias", json!({"stateMachineAliasArn": target.arn()})),
             Self::ListAliases { target, max } => ("ListStateMachineAliases", with(machine(target), "maxResults", *max)),
+            Self::UpdateDocuments { target, put, delete } => {
+                let put = put.map(|(key, value)| json!([key, value]));
+                let input = with(json!({"stateMachineAliasArn": target.arn()}), "put", put);
+                ("update_documents", with(input, "delete", *delete))
+            }
             Self::Start { target, name, input } => {
                 let request = with(machine(target), "name", *name);
                 ("StartExecution", with(request, "input", *input))

@@ -9,7 +9,8 @@ use crate::strategy::{ALIASES, Case, MACHINES, cases, initial_steps};
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 use sfn_alias::model::VersionNumber;
-use sfn_alias::{ErrorKind, Json, Reply, Scope, StepFunctions};
+use sfn_alias::store::Document;
+use sfn_alias::{DocumentChange, ErrorKind, Json, Reply, Scope, StepFunctions};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -145,8 +146,24 @@ fn call_each(services: &[StepFunctions], operation: &str, inputs: &[Value]) -> V
 fn call_service(service: &StepFunctions, operation: &str, request: &[u8]) -> Reply {
     match operation {
         "end_execution" => Reply::from_result(service.end_execution_from(request, &Json)),
+        "update_documents" => Reply::from_result(update_documents(service, request)),
         _ => service.call(operation, request),
     }
+}
+
+/// Changes documents, and returns those before.
+fn update_documents(service: &StepFunctions, request: &[u8]) -> sfn_alias::Result<Vec<u8>> {
+    let request: Value = serde_json::from_slice(request).expect("JSON");
+    let text = |value: &Value| value.as_str().map(Into::into);
+    let put = text(&request["put"][0]).zip(text(&request["put"][1]));
+    let put = put.map(|(key, value)| Document { key, value }).into_iter().collect();
+    let change = DocumentChange { put, delete: text(&request["delete"]).into_iter().collect() };
+    let arn = request["stateMachineAliasArn"].as_str().expect("an ARN");
+    let before =
+        service.update_documents(arn, |documents| Ok((Some(change.clone()), documents.documents("", usize::MAX)?)))?;
+    assert!(service.documents(arn, "", usize::MAX)?.len() <= before.len() + 1);
+    let before: Value = before.iter().map(|Document { key, value }| json!([key, value])).collect();
+    Ok(before.to_string().into_bytes())
 }
 
 /// Checks that the pages of a list together are the whole list.
@@ -262,7 +279,7 @@ impl Observer for ServiceObserver<'_> {
 
 /// Checks that the random sequences covered the important cases.
 fn check_coverage(counts: &BTreeMap<String, usize>) {
-    const WHAT: [&str; 25] = [
+    const WHAT: [&str; 27] = [
         "CreateStateMachineAlias replay",
         "CreateStateMachineAlias ConflictException",
         "CreateStateMachineAlias ServiceQuotaExceededException",
@@ -288,6 +305,8 @@ fn check_coverage(counts: &BTreeMap<String, usize>) {
         "end_execution",
         "end_execution ValidationException",
         "executions dropped",
+        "update_documents",
+        "update_documents ValidationException",
     ];
     // A different number of cases may be too small for all of them.
     if std::env::var_os("PROPTEST_CASES").is_none() {

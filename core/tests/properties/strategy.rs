@@ -172,8 +172,15 @@ fn alias_action() -> impl Strategy<Value = Action> {
         5 => alias().prop_map(|target| Action::DescribeAlias { target }),
         1 => alias().prop_map(|target| Action::DeleteAlias { target }),
         3 => (any_target(), max()).prop_map(|(target, max)| Action::ListAliases { target, max }),
+        6 => documents_action(),
     ]
     .boxed()
+}
+
+fn documents_action() -> impl Strategy<Value = Action> {
+    let key = || prop_oneof![20 => select(&["a", "a/1", "b"][..]), 1 => Just("a.b")];
+    let put = of((key(), select(&["", "{}", "[1]"][..])));
+    (alias(), put, of(key())).prop_map(|(target, put, delete)| Action::UpdateDocuments { target, put, delete })
 }
 
 fn execution_action() -> impl Strategy<Value = Action> {

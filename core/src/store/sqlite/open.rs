@@ -20,7 +20,7 @@ const FORMAT: i32 = 4;
 /// The first format. Opening a file of an earlier format upgrades it.
 const FIRST_FORMAT: i32 = 1;
 /// Capacity of the statement cache; larger than the number of statements in this crate.
-const STATEMENT_CACHE_CAPACITY: usize = 64;
+const STATEMENT_CACHE_CAPACITY: usize = 128;
 /// Without `SQLITE_OPEN_URI`, because a file name may begin with `file:`, and without SQLite's mutexes, because
 /// connections are not shared between threads.
 const OPEN_FLAGS: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQLITE_OPEN_NO_MUTEX);
@@ -124,17 +124,36 @@ fn try_upgrade(path: &Path) -> Result<Option<Error>> {
         Ok(connection) => connection,
         Err(error) => return Ok(Some(error)),
     };
-    let transaction = match TransactionGuard::begin(&connection, TransactionBehavior::Exclusive) {
-        Ok(transaction) => transaction,
+    set_keep_wal_on_close(&connection, true)?;
+    // The connection keeps the lock after the transaction.
+    match TransactionGuard::begin(&connection, TransactionBehavior::Exclusive) {
+        Ok(transaction) => drop(transaction),
         Err(error) => return Ok(Some(error)),
-    };
-    let format = read_header(&connection)?.format;
+    }
+    upgrade_locked(path, &connection).map(|()| None)
+}
+
+/// Upgrades a file that the connection has locked. Changes nothing if its log belongs to another state of the file.
+fn upgrade_locked(path: &Path, connection: &Connection) -> Result<()> {
+    let format = read_header(connection)?.format;
+    let mut checkpointed = None;
+    // Format 1 has no generations.
+    if format > FIRST_FORMAT {
+        generation::check_wal(path, connection, || read_generation_without_wal(path))?;
+        checkpointed = generation::find_checkpointed(connection)?;
+    }
     if format < FORMAT {
-        upgrade::upgrade_tables(&connection, format)?;
-        write_format(&connection)?;
+        let transaction = TransactionGuard::begin(connection, TransactionBehavior::Exclusive)?;
+        upgrade::upgrade_tables(connection, format)?;
+        if format > FIRST_FORMAT {
+            generation::advance(connection, checkpointed)?;
+        } else {
+            generation::write_first(connection)?;
+        }
+        write_format(connection)?;
         transaction.commit()?;
     }
-    Ok(None)
+    set_keep_wal_on_close(connection, false)
 }
 
 /// Sleeps for up to 16 ms. The time is random so that several processes do not retry at the same time.
@@ -147,7 +166,6 @@ fn sleep_randomly() -> Result<()> {
 
 /// Writes the values that identify a complete file of this format.
 fn write_format(connection: &Connection) -> Result<()> {
-    generation::write_first(connection)?;
     meta::write_schema_checksum(connection)?;
     connection.pragma_update(None, "user_version", FORMAT).map_err(sqlite_error)
 }
@@ -298,5 +316,6 @@ fn create_tables(connection: &Connection) -> Result<()> {
     connection.execute_batch(include_str!("schema.sql")).map_err(sqlite_error)?;
     meta::put(connection, "token_key", &token_key)?;
     connection.pragma_update(None, "application_id", APPLICATION_ID).map_err(sqlite_error)?;
+    generation::write_first(connection)?;
     write_format(connection)
 }

@@ -4,6 +4,7 @@ use super::target::{Qualifier, arn_required_error, deleting, does_not_exist, not
 use super::{ALIAS_LIMIT, Alias, Model, ModelError, Outcome, Routes, StateMachine, Violations, date, page_size, put};
 use crate::action::{Route, Target};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 impl Model {
     pub fn create_alias(&mut self, name: &'static str, description: Option<&'static str>, routes: &[Route]) -> Outcome {
@@ -32,7 +33,10 @@ impl Model {
                 format!("The maximum number of aliases for this state machine has been reached: {ALIAS_LIMIT}");
             return Err(ModelError::new("ServiceQuotaExceededException", message));
         }
-        machine.aliases.insert(name, Alias { description, routes, created: now, updated: now, previous: None });
+        machine.aliases.insert(
+            name,
+            Alias { description, routes, created: now, updated: now, previous: None, documents: BTreeMap::new() },
+        );
         Ok(created(now))
     }
 
@@ -88,6 +92,29 @@ impl Model {
             machine.aliases.remove(alias);
         }
         Ok(json!({}))
+    }
+
+    pub fn update_documents(
+        &mut self,
+        target: &Target,
+        put: Option<(&'static str, &'static str)>,
+        delete: Option<&'static str>,
+    ) -> Outcome {
+        let alias = target.alias()?;
+        let stored = self.find_mut(target).and_then(|machine| machine.aliases.get_mut(alias)).ok_or_else(not_found)?;
+        let invalid =
+            |problem| ModelError::new("ValidationException", format!("cannot store the documents: {problem}"));
+        if let Some(key) = put.iter().map(|(key, _)| *key).chain(delete).find(|key| key.contains('.')) {
+            let rule = "is not a valid key; use 1 to 128 letters, digits, `/`, `_` and `-`";
+            return Err(invalid(format!("`{key}` {rule}")));
+        }
+        if let Some((key, _)) = put.filter(|(key, _)| delete == Some(key)) {
+            return Err(invalid(format!("the key `{key}` is specified twice; specify it once")));
+        }
+        let before: Vec<_> = stored.documents.iter().rev().map(|(key, value)| json!([key, value])).collect();
+        stored.documents.extend(put);
+        stored.documents.retain(|key, _| delete != Some(*key));
+        Ok(json!(before))
     }
 
     pub fn list_aliases(&self, target: &Target, max: Option<i64>) -> Outcome<(Vec<Value>, usize)> {

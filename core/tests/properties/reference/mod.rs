@@ -76,6 +76,7 @@ pub struct Alias {
     updated: i64,
     /// The previous routes and the end of the update delay.
     previous: Option<(Routes, i64)>,
+    documents: BTreeMap<&'static str, &'static str>,
 }
 
 #[derive(Debug)]
@@ -255,6 +256,7 @@ impl Model {
             Action::ListAliases { target, max } => {
                 return Ok(list("stateMachineAliases", self.list_aliases(target, *max)?));
             }
+            Action::UpdateDocuments { target, put, delete } => self.update_documents(target, *put, *delete),
             Action::Start { target, name, input } => self.start(target, *name, *input, observer),
             Action::DescribeExecution { target, metadata_only } => self.describe_execution(*target, *metadata_only),
             Action::DescribeStateMachineForExecution { target, metadata_only } => {
