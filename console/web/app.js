@@ -24,7 +24,6 @@ const VIEWS = {
 };
 
 const selectState = ({ state }) => state;
-const selectTitle = ({ title }) => title;
 
 function useRoute() {
   const [hash, setHash] = useState(location.hash);
@@ -56,19 +55,27 @@ function useScope({ region, account }) {
   }, [region, account]);
 }
 
+const loadedViews = {};
+
+/** Returns the component of a view, or the error of its module; undefined until the module is loaded. */
 function useView(view) {
-  const [loaded, setLoaded] = useState({});
+  const [, repeat] = useState(0);
   useEffect(() => {
+    if (loadedViews[view]?.View || !VIEWS[view]) return undefined;
     let wanted = true;
-    VIEWS[view]?.().then(
-      module => wanted && setLoaded({ view, View: module.default }),
-      error => wanted && setLoaded({ view, error }),
+    const store = loaded => {
+      loadedViews[view] = loaded;
+      if (wanted) repeat(count => count + 1);
+    };
+    VIEWS[view]().then(
+      module => store({ View: module.default }),
+      error => store({ error }),
     );
     return () => {
       wanted = false;
     };
   }, [view]);
-  return loaded.view === view ? loaded : {};
+  return loadedViews[view] ?? {};
 }
 
 const THEMES = { auto: ["◐", "Auto", "dark"], dark: ["●", "Dark", "light"], light: ["○", "Light", "auto"] };
@@ -155,26 +162,34 @@ function Content({ route }) {
   const view = state === "signIn" ? "signIn" : route.view;
   const { View, error } = useView(view);
   const key = JSON.stringify({ ...route, query: undefined, view });
-  useFocusOfHeading(key);
+  useFocusOfHeading(key, view === "root");
   if (error) return html`<${LoadError} error=${error} reload=${() => location.reload()}/>`;
   return View ? html`<${View} key=${key} route=${route}/>` : html`<${Loading} what="the page"/>`;
 }
 
 /** After a change of the route, the heading has the focus, so that screen readers announce the page. */
-function useFocusOfHeading(key) {
-  const first = useRef(true);
-  const title = useStore(pageState, selectTitle);
+function useFocusOfHeading(key, isRoot) {
+  const previous = useRef();
+  const moved = useRef(false);
+  const pending = useRef(false);
+  const page = useStore(pageState);
   useEffect(() => {
-    document.title = title ? `${title} · sfn-alias` : "sfn-alias console";
-  }, [title]);
+    document.title = page.title ? `${page.title} · sfn-alias` : "sfn-alias console";
+  }, [page.title]);
   useEffect(() => {
-    if (first.current) {
-      first.current = false;
-      return;
-    }
-    scrollTo(0, 0);
-    document.querySelector("h1")?.focus({ preventScroll: true });
-  }, [key, title]);
+    if (isRoot) return;
+    const isNew = previous.current !== undefined && previous.current !== key;
+    previous.current = key;
+    moved.current ||= isNew;
+    pending.current ||= isNew;
+    if (isNew) scrollTo(0, 0);
+    const heading = document.querySelector("h1");
+    // A view replaces its heading when its data arrives: the focus is then nowhere.
+    const isLost = moved.current && document.activeElement === document.body;
+    if (!heading || !(pending.current || isLost)) return;
+    pending.current = false;
+    heading.focus({ preventScroll: true });
+  }, [key, page]);
 }
 
 function App() {

@@ -115,8 +115,11 @@ function retryLater(error) {
 }
 
 // A request failed although the stream is open: the endpoint may have stopped without a word.
+let previousState;
 connection.subscribe(({ state, error }) => {
-  if (state !== "offline" || !current) return;
+  const isLost = state === "offline" && previousState !== "offline";
+  previousState = state;
+  if (!isLost || !current) return;
   stopStream();
   retryLater(error);
 });

@@ -47,8 +47,8 @@ test("errors are at their field, with a fix", { allow: [REJECTED] }, async (cont
   await page.getByRole("button", { name: "Set 5 minutes" }).click();
   await page.getByText("10 steps, takes 45:00").waitFor();
   await page.getByRole("radio", { name: "CloudFormation JSON" }).check();
-  await page.getByLabel("DeploymentPreference").fill('{"Type": "CANARY", "Percentage": 10, "Intervall": 5}');
-  await page.getByText("unknown field `Intervall`").waitFor();
+  await page.getByLabel("DeploymentPreference").fill('{"Type": "CANARY", "Percentage": 10, "Intervals": 5}');
+  await page.getByText("unknown field `Intervals`").waitFor();
   assert.equal(await page.getByLabel("DeploymentPreference").getAttribute("aria-invalid"), "true");
 });
 

@@ -10,8 +10,8 @@ import { go, scopeLink } from "../routes.js";
 export function ScopeButton({ route }) {
   const [open, setOpen] = useState(false);
   const { account, region } = route;
-  return html`<button class="plain scope" aria-haspopup="dialog" aria-label=${`Account ${account}, region ${region}. Choose another`} onClick=${() => setOpen(true)}>
-    <span class="hide-small">${account} · </span>${region} <span aria-hidden="true">▾</span></button>
+  return html`<button class="plain scope" aria-haspopup="dialog" onClick=${() => setOpen(true)}>
+    <span class="sr">Account and region: </span><span class="account">${account} · </span>${region} <span aria-hidden="true">▾</span></button>
     ${open && html`<${ScopeDialog} route=${route} onClose=${() => setOpen(false)}/>`}`;
 }
 
