@@ -211,7 +211,12 @@ function History({ route, deployment, history }) {
   const ended = state.hasEnded(deployment);
   const now = useNow(until - from <= SHORT_MILLIS ? 1000 : 10_000);
   const known = Math.min(now, until);
-  const checkedUntil = endedMillis ?? (state.isSilent(deployment, now) ? deployment.reportedMillis : now);
+  // After the end, the last state remains for a moment: an alarm that ends a deployment is found at its end.
+  const checkedUntil = ended
+    ? Math.min(now, endedMillis + (until - from) * 0.08)
+    : state.isSilent(deployment, now)
+      ? deployment.reportedMillis
+      : now;
   const before = data.findRouting(changes, from) ?? data.splitRouting(fromVersion, toVersion, 0);
   const segments = data.buildSegments(
     changes.filter(change => change.millis > from),
