@@ -28,7 +28,7 @@ test("a canary has two steps, expected starts, notes and commands", {}, async (c
   await page.getByText("No alarm is specified: this deployment is not rolled back automatically.").waitFor();
   const code = page.getByRole("region", { name: "sfn-alias code" });
   const command = `sfn-alias deploy ${arn}:PROD \\\n  ${arn}:2 \\\n  --endpoint-url ${context.endpoint.url} \\\n  --state orders-PROD.json \\\n  --canary 10/5m`;
-  assert.equal(await code.innerText(), command);
+  assert.equal(await code.textContent(), command);
   await page.getByRole("button", { name: "CloudFormation", exact: true }).click();
   await page.getByRole("region", { name: "CloudFormation code" }).getByText("Type: CANARY").waitFor();
 });
