@@ -3,14 +3,15 @@
 use crate::changes::{ChangeKind, ChangeLog};
 use crate::traffic::{Run, Traffic};
 use sfn_alias::Result;
-use sfn_alias::model::{Execution, ExecutionStatus, Timestamp, VersionNumber};
+use sfn_alias::model::{ExecutionStatus, Timestamp};
 use sfn_alias::store::{Change, Document, View};
+use std::sync::Arc;
 
 /// Collects the committed changes of a store.
 #[derive(Debug)]
 pub struct Activity {
     /// Which state machines changed.
-    pub changes: ChangeLog,
+    pub changes: Arc<ChangeLog>,
     /// Starts and endings. `None` for a store that other servers change too: they are read from its executions instead.
     pub traffic: Option<Traffic>,
 }
@@ -18,7 +19,7 @@ pub struct Activity {
 impl Activity {
     /// Creates the activity of a store. `is_shared` is whether other servers change it too.
     pub fn new(is_shared: bool) -> Self {
-        Self { changes: ChangeLog::new(is_shared), traffic: (!is_shared).then(Traffic::default) }
+        Self { changes: Arc::new(ChangeLog::new(is_shared)), traffic: (!is_shared).then(Traffic::default) }
     }
 
     /// Reads the past traffic of a state machine from its stored executions, once.
@@ -135,20 +136,3 @@ fn replace_ending(
     let replaced = replaced.map(|ending| run(Some((ending.stopped, ending.outcome.status())), true));
     Ok(replaced.into_iter().chain([run(ended, false)]).collect())
 }
-
-impl Run {
-    /// Returns the runs of an execution: one since the start, and one since each redrive.
-    pub fn of_execution(execution: &Execution) -> Vec<Self> {
-        let run = |run: sfn_alias::model::Run<'_>| Self {
-            version: execution.version,
-            alias: execution.alias.clone(),
-            started: Some(run.started),
-            ended: run.ending.map(|ending| (ending.stopped, ending.outcome.status())),
-            is_removed: false,
-        };
-        execution.runs_at(Timestamp::from_millis(i64::MAX)).map(run).collect()
-    }
-}
-
-/// The version of an execution; `None` for the unqualified state machine.
-pub type StartedVersion = Option<VersionNumber>;

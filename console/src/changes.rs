@@ -112,7 +112,7 @@ impl Recorded {
 
 /// The changes of a scope for one page.
 pub struct ScopeChanges {
-    log: Arc<crate::activity::Activity>,
+    log: Arc<ChangeLog>,
     clock: Clock,
     arn_prefix: String,
     seen: u64,
@@ -122,14 +122,14 @@ pub struct ScopeChanges {
 
 impl ScopeChanges {
     /// Creates a stream of the changes from now on.
-    pub fn new(log: Arc<crate::activity::Activity>, clock: Clock, arn_prefix: &str) -> Self {
-        let seen = log.changes.last.load(Ordering::Acquire);
+    pub fn new(log: Arc<ChangeLog>, clock: Clock, arn_prefix: &str) -> Self {
+        let seen = log.last.load(Ordering::Acquire);
         Self { log, clock, arn_prefix: arn_prefix.to_owned(), seen, all_sent: Instant::now() }
     }
 
     /// Returns the changed state machines. `None` if they are not known or too many.
     fn collect(&mut self) -> Option<BTreeMap<String, Vec<ChangeKind>>> {
-        let log = &self.log.changes;
+        let log = &self.log;
         if log.last.load(Ordering::Acquire) == self.seen {
             return Some(BTreeMap::new());
         }
@@ -148,7 +148,7 @@ impl ScopeChanges {
 
 impl ChangeStream for ScopeChanges {
     fn take_changes(&mut self) -> Option<Vec<u8>> {
-        let is_due = self.log.changes.is_shared && self.all_sent.elapsed() >= SHARED_INTERVAL;
+        let is_due = self.log.is_shared && self.all_sent.elapsed() >= SHARED_INTERVAL;
         let time = self.clock.now().as_millis();
         let line = match self.collect() {
             Some(changes) if !is_due => {
@@ -169,7 +169,6 @@ impl ChangeStream for ScopeChanges {
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
-    use crate::activity::Activity;
 
     const PREFIX: &str = "arn:aws:states:us-east-1:000000000000:";
 
@@ -177,32 +176,32 @@ mod tests {
         stream.take_changes().map(|line| serde_json::from_slice(&line).unwrap())
     }
 
-    fn stream(activity: &Arc<Activity>) -> ScopeChanges {
+    fn stream(log: &Arc<ChangeLog>) -> ScopeChanges {
         let clock = Clock::new(|| sfn_alias::Timestamp::from_millis(7));
-        ScopeChanges::new(Arc::clone(activity), clock, PREFIX)
+        ScopeChanges::new(Arc::clone(log), clock, PREFIX)
     }
 
     #[test]
     fn changes_of_the_scope_are_reported_once() {
-        let activity = Arc::new(Activity::new(false));
-        let mut stream = stream(&activity);
+        let log = Arc::new(ChangeLog::new(false));
+        let mut stream = stream(&log);
         assert_eq!(take(&mut stream), None);
         let orders = format!("{PREFIX}stateMachine:orders");
-        activity.changes.record(&orders, &[ChangeKind::Execution, ChangeKind::Traffic]);
-        activity.changes.record(&orders, &[ChangeKind::Alias]);
-        activity.changes.record("arn:aws:states:eu-west-1:000000000000:stateMachine:a", &[ChangeKind::Alias]);
+        log.record(&orders, &[ChangeKind::Execution, ChangeKind::Traffic]);
+        log.record(&orders, &[ChangeKind::Alias]);
+        log.record("arn:aws:states:eu-west-1:000000000000:stateMachine:a", &[ChangeKind::Alias]);
         let changes = json!([{"stateMachineArn": orders, "kinds": ["traffic", "execution", "alias"]}]);
         assert_eq!(take(&mut stream), Some(json!({"type": "changes", "timeMillis": 7, "changes": changes})));
         assert_eq!(take(&mut stream), None);
-        assert_eq!(activity.changes.last_change(&orders), Some(2));
+        assert_eq!(log.last_change(&orders), Some(2));
     }
 
     #[test]
     fn many_changes_are_reported_as_one() {
-        let activity = Arc::new(Activity::new(false));
-        let mut stream = stream(&activity);
+        let log = Arc::new(ChangeLog::new(false));
+        let mut stream = stream(&log);
         for number in 0..=MAX_CHANGES {
-            activity.changes.record(&format!("{PREFIX}stateMachine:{number}"), &[ChangeKind::Alias]);
+            log.record(&format!("{PREFIX}stateMachine:{number}"), &[ChangeKind::Alias]);
         }
         assert_eq!(take(&mut stream), Some(json!({"type": "changes", "timeMillis": 7, "all": true})));
     }

@@ -126,7 +126,7 @@ impl Console for WebConsole {
 
     fn subscribe(&self, service: &StepFunctions) -> Box<dyn ChangeStream> {
         let clock = service.options().clock.clone();
-        Box::new(ScopeChanges::new(Arc::clone(&self.activity), clock, service.scope().arn_prefix()))
+        Box::new(ScopeChanges::new(Arc::clone(&self.activity.changes), clock, service.scope().arn_prefix()))
     }
 
     fn record_operation(&self, service: &StepFunctions, operation: Operation, body: &Bytes, user_agent: &str) {

@@ -1,9 +1,8 @@
 //! Starts and endings of executions in buckets of ten seconds.
 
-use crate::activity::StartedVersion;
 use serde::Serialize;
 use sfn_alias::Result;
-use sfn_alias::model::{ExecutionStatus, Timestamp};
+use sfn_alias::model::{Execution, ExecutionStatus, Timestamp, VersionNumber};
 use sfn_alias::store::View;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
@@ -19,6 +18,9 @@ const MAX_COUNTS: usize = 400_000;
 /// By which time the stored buckets become younger if there are too many counts.
 const TRIM_MILLIS: i64 = 10 * 60 * 1000;
 
+/// The version of an execution; `None` for the unqualified state machine.
+pub type StartedVersion = Option<VersionNumber>;
+
 /// A run of an execution, since its start or a redrive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Run {
@@ -32,6 +34,20 @@ pub struct Run {
     pub ended: Option<(Timestamp, ExecutionStatus)>,
     /// Whether the ending is removed, because another one replaces it.
     pub is_removed: bool,
+}
+
+impl Run {
+    /// Returns the runs of an execution: one since the start, and one since each redrive.
+    pub fn of_execution(execution: &Execution) -> Vec<Self> {
+        let run = |run: sfn_alias::model::Run<'_>| Self {
+            version: execution.version,
+            alias: execution.alias.clone(),
+            started: Some(run.started),
+            ended: run.ending.map(|ending| (ending.stopped, ending.outcome.status())),
+            is_removed: false,
+        };
+        execution.runs_at(Timestamp::from_millis(i64::MAX)).map(run).collect()
+    }
 }
 
 /// The numbers of a bucket.

@@ -1,5 +1,6 @@
 // Values of the API about deployments, routings and traffic, read again when they change.
 
+import { useRef } from "./vendor/vendor.js";
 import { callApi, now } from "./client.js";
 import { useData } from "./live.js";
 import { chooseBucketSeconds } from "./timeline-data.js";
@@ -25,23 +26,19 @@ export function useRoutings({ stateMachineArn, stateMachineAliasArn }) {
 
 /**
  * The traffic of the alias in `{fromMillis, untilMillis}`, or in the last `spanMillis`. Traffic of the past is not read
- * again.
+ * again. If another bucket size or end is needed, the last traffic remains until the new one is read.
  */
-export function useTraffic({ stateMachineArn, alias }, { fromMillis, untilMillis, spanMillis }) {
+export function useTraffic({ stateMachineArn, alias }, { fromMillis, untilMillis, spanMillis, live = true }) {
   const bucketSeconds = chooseBucketSeconds(spanMillis);
   const load = ({ signal }) => {
     const from = fromMillis ?? Math.floor((now() - spanMillis) / 1000 / bucketSeconds) * bucketSeconds * 1000;
-    return callApi(
-      "GET",
-      `traffic?${query({ stateMachineArn, alias, fromMillis: Math.floor(from), untilMillis, bucketSeconds })}`,
-      undefined,
-      { signal },
-    );
+    const values = { stateMachineArn, alias, fromMillis: Math.floor(from), untilMillis, bucketSeconds };
+    return callApi("GET", `traffic?${query(values)}`, undefined, { signal });
   };
   const ended = untilMillis !== undefined && untilMillis < now();
-  return useData(load, {
-    keys: [stateMachineArn, alias, fromMillis, untilMillis, bucketSeconds],
-    arn: stateMachineArn,
-    kinds: ended ? [] : ["traffic", "execution"],
-  });
+  const kinds = ended || !live ? [] : ["traffic", "execution"];
+  const state = useData(load, { keys: [stateMachineArn, alias, fromMillis, untilMillis, bucketSeconds], arn: stateMachineArn, kinds });
+  const last = useRef(undefined);
+  if (state.data) last.current = state.data;
+  return { ...state, data: state.data ?? last.current };
 }

@@ -102,10 +102,14 @@ export function findFix({ code, path }) {
   return undefined;
 }
 
-/** Returns the rate to start with: that of the last ten minutes, otherwise an example. */
-export function measureStarts(traffic, spanMillis) {
-  const starts = (traffic?.buckets ?? []).flatMap(bucket => bucket.versions).reduce((sum, version) => sum + version.starts, 0);
-  return starts === 0 ? undefined : Number(((starts * 1000) / spanMillis).toPrecision(2));
+/** Returns the starts per second since the first start in the traffic, or `undefined` without starts. */
+export function measureStarts(traffic, nowMillis) {
+  const buckets = (traffic?.buckets ?? []).filter(bucket => bucket.versions.some(({ starts }) => starts > 0));
+  if (!buckets.length) return undefined;
+  const starts = buckets.flatMap(bucket => bucket.versions).reduce((sum, version) => sum + version.starts, 0);
+  // A few starts just now are not a rate.
+  const seconds = Math.max(60, (nowMillis - buckets[0].startMillis) / 1000);
+  return Number((starts / seconds).toPrecision(2));
 }
 
 /** Returns the rate per version of each segment, for the chart. */

@@ -150,9 +150,10 @@ export function splitRouting(fromVersion, toVersion, weight) {
   ];
 }
 
-/** Returns the planned segments: from now with the current routing, then each step that is not done. */
+/** Returns the planned segments: from now with the current routing, then each step that is not done, or the rollback. */
 export function buildPlannedSegments(deployment, now, until) {
-  const { fromVersion, toVersion, steps, stepsDone, targetWeight, dueMillis } = deployment;
+  const { fromVersion, toVersion, steps, stepsDone, targetWeight, dueMillis, rollsBack } = deployment;
+  if (rollsBack) return buildSegments([], now, until, splitRouting(fromVersion, toVersion, 0));
   const remaining = steps.slice(stepsDone);
   const due = Math.max(now, dueMillis ?? now);
   const changes = remaining.map(step => ({

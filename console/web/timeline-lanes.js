@@ -232,11 +232,7 @@ export function Marks({ chart }) {
           },
         ]
       : [];
-  const missed = (chart.missed ?? []).slice(0, 1).map(({ start, routing }) => ({
-    millis: start,
-    kind: "missed",
-    text: `${data.findWeight(routing, chart.toVersion)}% planned, not reached`,
-  }));
+  const missed = chart.missed?.length ? [{ millis: chart.missed[0].start, kind: "missed", text: "dashed: planned, not reached" }] : [];
   const marks = [...(chart.marks ?? []), ...now, ...missed].filter(mark => mark.millis >= chart.from && mark.millis <= chart.until);
   const taken = [];
   return marks.map(mark => {
@@ -251,7 +247,7 @@ export function Marks({ chart }) {
 function placeMark(chart, { millis, kind, text }) {
   const [x, width] = [chart.x(millis), text.length * CHARACTER_PIXELS];
   const end = chart.left + chart.plot;
-  if (kind === "missed" && x + width <= end) return { x, anchor: "start", span: [x, x + width] };
+  if (kind === "missed") return { x: end, anchor: "end", span: [end - width, end] };
   if (x + width / 2 > end) return { x: end, anchor: "end", span: [end - width, end] };
   if (x - width / 2 < chart.left) return { x: chart.left, anchor: "start", span: [chart.left, chart.left + width] };
   return { x, anchor: "middle", span: [x - width / 2, x + width / 2] };

@@ -35,13 +35,25 @@ def sign(
     """Returns a request as boto3 signs it."""
     sent = {"Host": "localhost:8083", "X-Amz-Target": TARGET, "Content-Type": "application/x-amz-json-1.0"}
     request = awsrequest.AWSRequest("POST", "http://localhost:8083" + path, headers=sent, data=BODY.encode())
+    pairs = add_signature(request, credential, region, service, headers, token, signer)
+    return {"path": path, "headers": pairs, "body": BODY}
+
+
+def sign_read(path, credential=ALICE):
+    """Returns a GET request of the console, which has no operation and no body."""
+    request = awsrequest.AWSRequest("GET", "http://localhost:8083" + path, headers={"Host": "localhost:8083"})
+    pairs = add_signature(request, credential, "eu-central-1", "states", (), None, auth.SigV4Auth)
+    return {"method": "GET", "path": path, "headers": pairs, "body": ""}
+
+
+def add_signature(request, credential, region, service, headers, token, signer):
+    """Signs a request. Returns its headers."""
     for name, value in headers:
         request.headers.add_header(name, value)
     identity = credentials.Credentials(credential[0], credential[1], token)
     with mock.patch("botocore.auth.get_current_datetime", lambda **_: TIME.replace(tzinfo=None)):
         signer(identity, service, region).add_auth(request)
-    pairs = [[name, value] for name, value in request.headers.items()]
-    return {"path": path, "headers": pairs, "body": BODY}
+    return [[name, value] for name, value in request.headers.items()]
 
 
 class UnsignedPayload(auth.SigV4Auth):
@@ -206,8 +218,27 @@ def add_invalid():
          kind="assumed", basis=DYNALITE, **unknown)
 
 
+def add_console():
+    home = (ALICE[2], "eu-central-1")
+    path = "/console/api/summary?stateMachineArn=arn%3Aaws%3Astates%3Aeu-central-1%3A111122223333%3AstateMachine%3Aorders&maxResults=10"
+    add_case("console/get", "A GET request with a query and without a body is accepted.", sign_read(path), proves=home)
+    add_case("console/query-characters", "Encoded characters, empty and repeated parameters of a query are part of the signature.",
+             sign_read("/console/api?z=%20%2B%26%3D%25&a=%C3%A4%F0%9F%9A%80~-._&empty=&a=&b"), proves=home)
+    add_case("console/path-characters", "An encoded path is encoded again for the signature.",
+             sign_read("/console/api/deployments/a%20b%2Fc~%C3%A4?x=1"), proves=home)
+    request, code = sign_read(path), "InvalidSignatureException"
+    rejected = {"code": code, "message": MISMATCH}
+    add_case("console/query-reordered", "The order of the parameters of a query is not part of the signature.",
+             {**request, "path": "/console/api/summary?maxResults=10&" + path.split("?")[1].split("&")[0]}, proves=home)
+    add_case("console/query-changed", "A changed parameter is rejected.", {**request, "path": path.replace("orders", "others")}, **rejected)
+    add_case("console/query-removed", "A removed query is rejected.", {**request, "path": "/console/api/summary"}, **rejected)
+    add_case("console/path-changed", "A changed path is rejected.", {**request, "path": path.replace("summary", "traffic")}, **rejected)
+    add_case("console/method-changed", "A changed method is rejected.", {**request, "method": "POST"}, **rejected)
+    add_case("console/body-added", "A body that was not signed is rejected.", {**request, "body": "{}"}, **rejected)
+
+
 if __name__ == "__main__":
-    for group in (add_accepted, add_altered, add_incomplete, add_invalid):
+    for group in (add_accepted, add_altered, add_incomplete, add_invalid, add_console):
         group()
     profiles = [dict(zip(("aws_access_key_id", "aws_secret_access_key", "aws_account_id"), credential)) for credential in (ALICE, DIGITS)]
     path = ROOT / "vectors/auth/signatures.json"

@@ -3,7 +3,12 @@
 use super::args::ServeArgs;
 use crate::exit::CliError;
 use sfn_alias_console::{ConsoleOptions, StorageKind, WebConsole};
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
+use std::thread::Builder;
+use std::time::Duration;
+
+/// Maximum time to store the rest of the history of routings. A store on other machines may not respond.
+const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Creates the console, unless the command line turns it off.
 ///
@@ -20,6 +25,22 @@ pub(super) fn create_console(args: &ServeArgs) -> Result<Option<Arc<WebConsole>>
         upstream: args.upstream.upstream.is_some(),
     };
     Ok(Some(Arc::new(WebConsole::new(options).map_err(CliError::system)?)))
+}
+
+/// Stores the rest of the history of routings, for up to [`STOP_TIMEOUT`].
+pub(super) fn stop_console(console: Arc<WebConsole>) {
+    // `None` while requests that were aborted still use it.
+    let Some(console) = Arc::into_inner(console) else { return };
+    let (stopped, wait) = mpsc::channel::<()>();
+    let stop = move || {
+        console.stop();
+        drop(stopped);
+    };
+    match Builder::new().name("stop".to_owned()).spawn(stop) {
+        // An error of the receiver means that the thread has ended, or not within the time.
+        Ok(_) => drop(wait.recv_timeout(STOP_TIMEOUT)),
+        Err(error) => tracing::warn!(%error, "the history of routings may be incomplete"),
+    }
 }
 
 fn select_storage(args: &ServeArgs) -> StorageKind {

@@ -1,7 +1,7 @@
 //! Starts and stops the endpoint.
 
 use super::args::ServeArgs;
-use super::console::create_console;
+use super::console::{create_console, stop_console};
 use super::log;
 use super::metrics::{MetricsSender, check_metrics_url};
 use super::not_open::open_store;
@@ -15,7 +15,6 @@ use crate::exit::{CliError, CommandResult, OK, SYSTEM_ERROR};
 use crate::outcomes_file::OutcomesFile;
 use crate::output;
 use crate::signals::{handle_signals, is_hangup_ignored};
-use sfn_alias_console::WebConsole;
 use sfn_alias_server::auth::Access;
 use sfn_alias_server::http::{CallHandler, Console, Limits, Server, ServerConfig, SharedSettings, Shutdown};
 use std::ffi::OsString;
@@ -80,8 +79,7 @@ pub(crate) fn run(args: ServeArgs) -> CommandResult {
         let shutdown = server.run(stop).await;
         // After the last request, so that its execution is sent too.
         metrics.into_iter().for_each(MetricsSender::stop);
-        // Requests that were aborted still use it.
-        console.and_then(Arc::into_inner).into_iter().for_each(WebConsole::stop);
+        console.into_iter().for_each(stop_console);
         Ok(match shutdown {
             Shutdown::Drained => OK,
             Shutdown::TimedOut => SYSTEM_ERROR,

@@ -31,6 +31,18 @@ fn signed_request_with_hash(profiles: &Profile, operation: &str, body: &str, has
     format!("{}{added}content-length: {}\r\n\r\n{body}", head(operation), body.len())
 }
 
+/// Returns the headers that sign a request of the console without a body.
+pub fn sign_read(profile: &Profile, path: &str) -> String {
+    let identity = Credentials::new(&*profile.aws_access_key_id, &*profile.aws_secret_access_key, None, None, "test");
+    let identity = identity.into();
+    let params = v4::SigningParams::builder().identity(&identity).region("us-east-1").name("states");
+    let params = params.time(SystemTime::now()).settings(SigningSettings::default()).build().unwrap().into();
+    let (uri, headers) = (format!("http://localhost{path}"), [("host", "localhost")].into_iter());
+    let request = SignableRequest::new("GET", uri, headers, SignableBody::Bytes(b"")).unwrap();
+    let (instructions, _) = sign(request, &params).unwrap().into_parts();
+    instructions.headers().map(|(name, value)| format!("{name}: {value}\r\n")).collect()
+}
+
 pub fn start_server(args: &[&str]) -> (Server, Vec<Profile>, tempfile::NamedTempFile) {
     let profiles = load_profiles();
     let file = write_credentials(&profiles);

@@ -5,6 +5,7 @@
 mod access;
 mod attacks;
 mod binding;
+mod console;
 mod copy;
 mod files;
 mod health;

@@ -34,6 +34,8 @@ struct Vector {
 
 #[derive(Deserialize)]
 struct RequestSpec {
+    /// `POST` if it is absent.
+    method: Option<String>,
     path: String,
     headers: Vec<(String, String)>,
     body: String,
@@ -67,7 +69,8 @@ fn parse_amz_date(text: &str) -> SystemTime {
 
 /// Returns the result of the verification in the format of the vector.
 fn verify_vector(credentials: &Credentials, vector: &Vector) -> Value {
-    let mut request = Request::post(&vector.request.path);
+    let method = vector.request.method.as_deref().unwrap_or("POST");
+    let mut request = Request::builder().method(method).uri(&vector.request.path);
     for (name, value) in &vector.request.headers {
         request = request.header(name, value);
     }

@@ -197,6 +197,11 @@ impl Client {
     }
 
     /// Returns whether the server has closed the connection without sending more.
+    /// Reads lines, without their ends.
+    pub fn read_lines(&mut self, count: usize) -> Vec<String> {
+        (&mut self.0).lines().take(count).map(Result::unwrap).collect()
+    }
+
     pub fn is_closed(&mut self) -> bool {
         self.0.read(&mut [0]).map_or(true, |read| read == 0)
     }

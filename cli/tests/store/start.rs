@@ -59,6 +59,13 @@ fn server_starts_before_the_nodes() {
         let error = client.call(operation, &body).unwrap().error();
         assert_eq!(error, (503, "ServiceUnavailable".to_owned(), text.clone()));
     }
+    // The page shows why there is no data.
+    let page = client.send_raw("GET /console/ HTTP/1.1\r\nhost: localhost\r\n\r\n").unwrap();
+    assert!(page.status == 200 && page.body.starts_with(b"<!doctype html>"));
+    let (status, body) = get(&mut client, "/console/api");
+    assert_eq!((status, &body["storage"]), (200, &json!("etcd")));
+    let (status, body) = get(&mut client, "/console/api/summary");
+    assert_eq!((status, body["message"].as_str()), (503, Some(&*text)));
     // Alerts fire.
     let page = client.send_raw("GET /metrics HTTP/1.1\r\nhost: localhost\r\n\r\n").unwrap();
     let page = String::from_utf8(page.body).unwrap();

@@ -28,7 +28,7 @@ test("a canary has two steps, expected starts, notes and commands", {}, async (c
   await page.getByText("No alarm is specified: this deployment is not rolled back automatically.").waitFor();
   const code = page.getByRole("region", { name: "sfn-alias code" });
   const command = `sfn-alias deploy ${arn}:PROD \\\n  ${arn}:2 \\\n  --endpoint-url ${context.endpoint.url} \\\n  --state orders-PROD.json \\\n  --canary 10/5m`;
-  assert.equal(await code.innerText(), command);
+  assert.equal(await code.textContent(), command);
   await page.getByRole("button", { name: "CloudFormation", exact: true }).click();
   await page.getByRole("region", { name: "CloudFormation code" }).getByText("Type: CANARY").waitFor();
 });
@@ -47,8 +47,8 @@ test("errors are at their field, with a fix", { allow: [REJECTED] }, async (cont
   await page.getByRole("button", { name: "Set 5 minutes" }).click();
   await page.getByText("10 steps, takes 45:00").waitFor();
   await page.getByRole("radio", { name: "CloudFormation JSON" }).check();
-  await page.getByLabel("DeploymentPreference").fill('{"Type": "CANARY", "Percentage": 10, "Intervall": 5}');
-  await page.getByText("unknown field `Intervall`").waitFor();
+  await page.getByLabel("DeploymentPreference").fill('{"Type": "CANARY", "Percentage": 10, "Intervals": 5}');
+  await page.getByText("unknown field `Intervals`").waitFor();
   assert.equal(await page.getByLabel("DeploymentPreference").getAttribute("aria-invalid"), "true");
 });
 

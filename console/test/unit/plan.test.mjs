@@ -76,10 +76,13 @@ test("fixes are changes to the form", () => {
   assert.equal(plans.findFix({ path: "/Alarms/0", code: "alarm-length" }), undefined);
 });
 
-test("the measured rate has two digits, and none without starts", () => {
-  const traffic = starts => ({ buckets: [{ versions: [{ starts }] }, { versions: [{ starts: 0 }] }] });
-  assert.equal(plans.measureStarts(traffic(2470), 600_000), 4.1);
-  assert.equal(plans.measureStarts(traffic(0), 600_000), undefined);
+test("the measured rate is that since the first start, with two digits", () => {
+  const bucket = (startMillis, starts) => ({ startMillis, versions: [{ starts }] });
+  const measure = (nowMillis, ...buckets) => plans.measureStarts({ buckets }, nowMillis);
+  assert.equal(measure(600_000, bucket(0, 2000), bucket(10_000, 470)), 4.1);
+  assert.equal(measure(600_000, bucket(0, 0), bucket(480_000, 480)), 4);
+  assert.equal(measure(1000, bucket(0, 6)), 0.1);
+  assert.equal(measure(600_000, bucket(0, 0)), undefined);
   assert.equal(plans.measureStarts(undefined, 600_000), undefined);
 });
 

@@ -160,6 +160,12 @@ test("planned segments are the steps that are not done", () => {
   ]);
 });
 
+test("a rollback is planned instead of the steps", () => {
+  assert.deepEqual(data.buildPlannedSegments({ ...canary, rollsBack: true, dueMillis: null }, T0, T0 + MINUTE), [
+    { start: T0, end: T0 + MINUTE, routing: routing([2, 100]) },
+  ]);
+});
+
 test("a step that is overdue is planned for now", () => {
   const now = T0 + 7 * MINUTE;
   const [segment, ...rest] = data.buildPlannedSegments(canary, now, T0 + 8 * MINUTE);

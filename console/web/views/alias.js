@@ -73,13 +73,13 @@ function LoadedAlias({ route, alias, versions, recent, routings, deployments, ru
       <${Flow} alias=${route.alias} routing=${routing} startsPerSecond=${measureRate(recent.data, nowMillis)} deployment=${running}
         descriptions=${versions.descriptions} versionHref=${version => link.version(route.name, version)}/></section>
     <${AliasTraffic} ...${{ route, routing, recent, running, versions }} since=${findRoutingStart(routings.data?.routings, alias.data)}/>
-    <${RoutingHistory} route=${route} routings=${routings.data}/>
     <div class="cols"><div>
       <${AliasEditor} alias=${alias.data} stateMachineArn=${route.stateMachineArn} versions=${versions} deployment=${running} onSaved=${alias.reload}/>
       <${Deployments} route=${route} list=${deployments}/></div>
     <div>
       <${TryIt} route=${route} routing=${routing} deployment=${running}/>
       <${Routings} list=${routings} deployments=${deployments.data?.deployments}/></div></div>
+    <${RoutingHistory} route=${route} routings=${routings.data}/>
     ${isDeleting && html`<${DeleteAlias} route=${route} deployment=${running} onClose=${() => setDeleting(false)}/>`}
   </${Page}>`;
 }

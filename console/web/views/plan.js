@@ -1,7 +1,7 @@
 // The plan of a deployment: its steps, the starts to expect, a simulation with an alarm, and how to run it.
 
 import { html, useState } from "../vendor/vendor.js";
-import { callAws, getEndpoint } from "../client.js";
+import { callAws, getEndpoint, now } from "../client.js";
 import { Card, CopyButton, LoadError, Loading, Page } from "../components.js";
 import { useTraffic } from "../deployment-data.js";
 import { formatNumber, lastPart, parseRouting, plural } from "../format.js";
@@ -25,13 +25,13 @@ export default function PlanView({ route }) {
     kinds: ["alias", "stateMachine"],
   });
   const versions = useVersions(route.stateMachineArn);
-  const traffic = useTraffic(route, { spanMillis: RATE_MILLIS });
+  const traffic = useTraffic(route, { spanMillis: RATE_MILLIS, live: false });
   const crumbs = [[route.name, link.stateMachine(route.name)], [route.alias, link.alias(route.name, route.alias)], ["Plan"]];
   const title = `Plan a deployment of ${route.alias}`;
   const error = alias.error ?? versions.error;
   const content =
     alias.data && !versions.loading && (traffic.data || traffic.error)
-      ? html`<${Planner} route=${route} alias=${alias.data} versions=${versions} measured=${plans.measureStarts(traffic.data, RATE_MILLIS)}/>`
+      ? html`<${Planner} route=${route} alias=${alias.data} versions=${versions} measured=${plans.measureStarts(traffic.data, now())}/>`
       : error
         ? html`<${LoadError} error=${error} reload=${alias.reload}/>`
         : html`<${Loading} what="the alias"/>`;
@@ -45,7 +45,8 @@ function chooseVersion({ query }, versions, routing) {
   return versions.numbers.find(number => !routing.some(({ version }) => version === number)) ?? versions.numbers[0];
 }
 
-function Planner({ route, alias, versions, measured }) {
+function Planner({ route, alias, versions, measured: measuredNow }) {
+  const [measured] = useState(measuredNow);
   const routing = parseRouting(alias.routingConfiguration);
   const [form, setForm] = useState(plans.FIRST_FORM);
   const [version, setVersion] = useState(() => chooseVersion(route, versions, routing));

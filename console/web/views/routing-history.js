@@ -1,6 +1,7 @@
 // The routings of an alias over time with its traffic: also of updates that no driver reports, such as those of CloudFormation.
 
 import { html, useState } from "../vendor/vendor.js";
+import { now } from "../client.js";
 import { Card, LoadError, Loading } from "../components.js";
 import { useTraffic } from "../deployment-data.js";
 import { useNow } from "../live.js";
@@ -11,7 +12,8 @@ const RANGES = { "15 min": 900000, "1 h": 3600000, "6 h": 21600000, "24 h": 8640
 
 /** `routings` is the response of `GET /console/api/routings`, or `undefined` while it is read. */
 export function RoutingHistory({ route, routings }) {
-  const [chosen, setChosen] = useState("1 h");
+  const [clicked, setChosen] = useState(undefined);
+  const chosen = clicked ?? chooseRange(routings?.routings);
   const buttons = Object.keys(RANGES).map(
     range => html`<button type="button" key=${range} aria-pressed=${range === chosen} onClick=${() => setChosen(range)}>${range}</button>`,
   );
@@ -19,14 +21,20 @@ export function RoutingHistory({ route, routings }) {
     ${routings ? html`<${Chart} key=${chosen} route=${route} routings=${routings.routings} spanMillis=${RANGES[chosen]}/>` : html`<${Loading} what="the routings"/>`}</${Card}>`;
 }
 
+/** A young alias has 15 minutes, so that its changes are not a line at the right. */
+function chooseRange(routings = []) {
+  const firstMillis = routings.at(-1)?.timeMillis;
+  return firstMillis > now() - RANGES["15 min"] ? "15 min" : "1 h";
+}
+
 function Chart({ route, routings, spanMillis }) {
   const bucketMillis = data.chooseBucketSeconds(spanMillis) * 1000;
   const { data: traffic, error, reload } = useTraffic(route, { spanMillis });
-  const now = useNow(Math.min(10000, Math.max(1000, spanMillis / 1000)));
-  const until = Math.ceil(now / bucketMillis) * bucketMillis;
+  const nowMillis = useNow(Math.min(10000, Math.max(1000, spanMillis / 1000)));
+  const until = Math.ceil(nowMillis / bucketMillis) * bucketMillis;
   const from = until - spanMillis;
   const changes = routings.map(({ timeMillis, routing }) => ({ millis: timeMillis, routing })).reverse();
-  const segments = data.buildSegments(changes, from, Math.min(now, until));
+  const segments = data.buildSegments(changes, from, Math.min(nowMillis, until));
   if (error && !traffic) return html`<${LoadError} error=${error} reload=${reload}/>`;
-  return html`<${Timeline} label=${`routing of ${route.alias}`} ...${{ from, until, now, segments, bucketMillis }} buckets=${traffic?.buckets ?? []} dataFrom=${traffic?.fromMillis}/>`;
+  return html`<${Timeline} label=${`routing of ${route.alias}`} ...${{ from, until, segments, bucketMillis }} now=${nowMillis} buckets=${traffic?.buckets ?? []} dataFrom=${traffic?.fromMillis}/>`;
 }

@@ -3,7 +3,9 @@
 use crate::copy_stores::create_stores;
 use crate::store_model::{ARNS, NAMES, create_change, random_change};
 use fastrand::Rng;
-use sfn_alias::model::{Alias, EndedCounts, Execution, Revision, StateMachine, Timestamp, Version, VersionNumber};
+use sfn_alias::model::{
+    Alias, EndedCounts, Execution, Revision, Route, Routing, StateMachine, Timestamp, Version, VersionNumber,
+};
 use sfn_alias::store::{
     Change, CommitOutcome, CopyDifference, CopyProgress, CopyReport, CopyStep, CopyStore, Document, Import,
     NamedStateMachine, ReadTransaction, RevisionKey, RevisionNumber, Session, Store, StoreMeta, View, WriteTransaction,
@@ -336,6 +338,35 @@ fn differences_are_reported() {
             ];
             assert_eq!(report.differences, expected, "{context}");
             assert_eq!((report.copied, report.compared, report.difference_count), (0, 2, 3), "{context}");
+        }
+    }
+}
+
+#[test]
+fn a_different_document_is_reported() {
+    let route = Route::new(1, 100).unwrap();
+    let routing = Routing::new(route, None).unwrap();
+    let time = Timestamp::from_millis(0);
+    let alias = Alias { description: None, routing, created: time, updated: time, previous: None };
+    let put = |key: &str, value: &str| Change::PutDocuments {
+        alias: "PROD".into(),
+        put: vec![Document { key: key.into(), value: value.into() }],
+        delete: Vec::new(),
+    };
+    for source in create_stores() {
+        let (kind, source) = (source.name, &*source.store);
+        create(source, "arn:a");
+        commit(source, "arn:a", Change::PutAlias { name: "PROD".into(), alias: alias.clone() });
+        (0..40).for_each(|number| commit(source, "arn:a", put(&number.to_string(), "1")));
+        for target in create_stores() {
+            let (target_kind, target) = (target.name, &*target.store);
+            let context = format!("{kind} to {target_kind}");
+            assert_eq!(copy_quietly(source, target).unwrap().differences, [], "{context}");
+            assert_equal(source, target, &context);
+            commit(target, "arn:a", put("39", "2"));
+            let expected = CopyDifference::Parts("arn:a".to_owned(), vec!["documents of aliases"]);
+            let differences = copy_quietly(source, target).unwrap().differences;
+            assert_eq!(differences, [expected], "{context}");
         }
     }
 }

@@ -20,7 +20,7 @@ const FORMAT: i32 = 4;
 /// The first format. Opening a file of an earlier format upgrades it.
 const FIRST_FORMAT: i32 = 1;
 /// Capacity of the statement cache; larger than the number of statements in this crate.
-const STATEMENT_CACHE_CAPACITY: usize = 64;
+const STATEMENT_CACHE_CAPACITY: usize = 128;
 /// Without `SQLITE_OPEN_URI`, because a file name may begin with `file:`, and without SQLite's mutexes, because
 /// connections are not shared between threads.
 const OPEN_FLAGS: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQLITE_OPEN_NO_MUTEX);
