@@ -16,9 +16,9 @@ const DEFINITION = {
 };
 const CHANGED = { ...DEFINITION, States: { [markup("state")]: { Type: "Pass", Comment: markup("second"), End: true } } };
 
-// What AWS allows in names, which is not everything, but has a meaning in HTML, URLs and templates.
-const NAME = "orders-&amp;'$(x)${1}-é-%20";
-const EXECUTION = "order-&amp;'$(x)${1}-é-%2F";
+// AWS allows no `<` in names, but characters that have a meaning in HTML, URLs and shells.
+const NAME = "orders-'(x)+é=@!";
+const EXECUTION = "order-'(x)+é=@!";
 
 const ALARM = markup("alarm");
 const directory = createDirectory({ "states.json": JSON.stringify({ [ALARM]: "OK" }) });

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { createDirectory } from "./endpoint.mjs";
-import { startBrowser, test } from "./support.mjs";
+import { INSECURE_NAME, startBrowser, test } from "./support.mjs";
 
 startBrowser(["--host-resolver-rules=MAP console.test 127.0.0.1"]);
 
@@ -11,7 +11,7 @@ const CREDENTIALS = `[default]\naws_access_key_id = ${KEY.AWS_ACCESS_KEY_ID}\naw
 const directory = createDirectory({ credentials: CREDENTIALS });
 process.on("exit", () => directory.remove());
 
-const options = { serve: ["--credentials", directory.file("credentials")], client: KEY, allow: [/status of 40[0-9]/] };
+const options = { serve: ["--credentials", directory.file("credentials")], client: KEY, allow: [/status of 40[0-9]/, ...INSECURE_NAME] };
 
 async function signIn(page, { accessKeyId = KEY.AWS_ACCESS_KEY_ID, secretAccessKey = KEY.AWS_SECRET_ACCESS_KEY } = {}) {
   await page.getByLabel("Access key ID").fill(accessKeyId);

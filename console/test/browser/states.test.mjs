@@ -22,7 +22,7 @@ test("what does not exist", { allow: [/status of 40[04]/] }, async ({ endpoint, 
   const page = await open("payments");
   await page.getByText("arn:aws:states:us-east-1:000000000000:stateMachine:payments").first().waitFor();
   await page.goto(`${endpoint.url}/console/#/us-east-1/000000000000/orders/aliases/TEST`);
-  await page.getByText(/Not found/).first().waitFor();
+  await page.getByRole("heading", { name: "The alias does not exist" }).waitFor();
   await page.goto(`${endpoint.url}/console/#/us-east-1/000000000000/orders/what/is/this`);
   await page.getByText("Unknown page").waitFor();
 });
