@@ -13,7 +13,8 @@ pub(super) struct Version {
 
 /// Returns the versions, oldest first.
 pub(super) fn versions() -> [Version; 3] {
-    let retry = json!([{"ErrorEquals": ["States.TaskFailed"], "IntervalSeconds": 2, "MaxAttempts": 3, "BackoffRate": 2}]);
+    let retry =
+        json!([{"ErrorEquals": ["States.TaskFailed"], "IntervalSeconds": 2, "MaxAttempts": 3, "BackoffRate": 2}]);
     let charge = task("charge-card", json!({"Retry": retry, "Next": "SendReceipt"}));
     let receipt = task("send-receipt", json!({"End": true}));
     let first = json!({"Comment": "Orders", "StartAt": "ChargeCard", "States": {

@@ -18,6 +18,3 @@ mod world;
 
 pub(super) use clock::DemoClock;
 pub(super) use run::Demo;
-
-/// The seed if the command line has none. With it, the first canaries are rolled back after four minutes.
-pub(super) const DEFAULT_SEED: u64 = 7;

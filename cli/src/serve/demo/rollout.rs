@@ -37,8 +37,7 @@ impl Rollout {
             ..PlanRequest::default()
         };
         let command = format!(
-            "sfn-alias deploy {alias} {target} --{} --alarm {ALARM_NAME} --alarm-command 'sfn-alias alarms alarms.json'",
-            shorthand.replacen(' ', " ", 1)
+            "sfn-alias deploy {alias} {target} --{shorthand} --alarm {ALARM_NAME} --alarm-command 'sfn-alias alarms alarms.json'"
         );
         let request = DeploymentRequest { state_machine_alias_arn: alias, description: None, plan };
         let driver = Driver::new(request.start(routing).ok()?);

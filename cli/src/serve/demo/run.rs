@@ -13,6 +13,9 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
+/// The seed if the command line has none. With it, the first canaries are rolled back after four minutes.
+const DEFAULT_SEED: u64 = 7;
+
 const SECOND: i64 = 1000;
 const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
@@ -45,9 +48,10 @@ impl Demo {
         service: StepFunctions,
         console: Arc<WebConsole>,
         clock: DemoClock,
-        seed: u64,
+        seed: Option<u64>,
     ) -> Result<Self, CliError> {
-        let mut script = Script::new(World::new(service, console, clock), seed);
+        let world = World::new(service, console, clock);
+        let mut script = Script::new(world, seed.unwrap_or(DEFAULT_SEED));
         script.create_history()?;
         let (stop, stopped) = channel();
         let run = move || script.follow_clock(&stopped);
@@ -121,8 +125,9 @@ impl Script {
         self.world.clock.set_millis(start);
         self.prod.due = start;
         self.rollout = Rollout::start(&self.world, "linear 20/1m", 2);
-        self.advance_to(start.saturating_add(5 * MINUTE));
-        (self.prod.due, self.rollout) = (i64::MAX, None);
+        // The next canary would start a minute after its end.
+        self.advance_to(start.saturating_add(5 * MINUTE - SECOND));
+        (self.prod.due, self.next_canary, self.rollout) = (i64::MAX, i64::MAX, None);
     }
 
     /// Runs everything until a time in the past.

@@ -5,7 +5,6 @@ use super::world::World;
 use fastrand::Rng;
 use serde_json::{Value, json};
 use sfn_alias::parse_arn;
-use sfn_alias::model::Resource;
 use std::collections::BTreeMap;
 
 /// Starts orders through an alias.
@@ -66,8 +65,5 @@ impl Traffic {
 fn read_version(world: &World, execution: &str) -> Option<u32> {
     let described = world.call("DescribeExecution", &json!({"executionArn": execution})).ok()?;
     let version = described.get("stateMachineVersionArn")?.as_str()?;
-    match parse_arn(version).ok()?.resource {
-        Resource::Version { version, .. } => version.to_string().parse().ok(),
-        _ => None,
-    }
+    Some(parse_arn(version).ok()?.version()?.get())
 }
