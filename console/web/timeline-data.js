@@ -13,6 +13,8 @@ const TICK_STEPS = [10, 20, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800,
   seconds => seconds * SECOND,
 );
 const MAX_BUCKETS = 400;
+// The server stores the newest routings, up to this number per alias.
+const MAX_ROUTINGS = 200;
 // The 97.5 % quantile of the standard normal distribution, as in `sfn-alias plan --rate`.
 const NORMAL_QUANTILE = 1.959964;
 
@@ -172,12 +174,13 @@ export function listShifts(deployment) {
 
 /**
  * Returns what the alias routed to: the stored routings of the alias (newest first), or the deployment's reports if the
- * endpoint has none of this time.
+ * endpoint has none of this time, or no longer all of them.
  */
 export function listChanges(deployment, routings, until) {
   const stored = (routings ?? []).map(({ timeMillis, routing }) => ({ millis: timeMillis, routing })).reverse();
   const during = stored.filter(change => change.millis >= deployment.startedMillis && change.millis <= until);
-  if (during.length) return stored;
+  const isTruncated = stored.length >= MAX_ROUTINGS && stored[0].millis > deployment.startedMillis;
+  if (during.length && !isTruncated) return stored;
   return listShifts(deployment);
 }
 

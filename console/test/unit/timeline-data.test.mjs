@@ -205,6 +205,12 @@ test("the routing of the past is that of the alias, or that of the reports", () 
   assert.deepEqual(data.listChanges(canary, undefined, T0 + HOUR).length, 1);
 });
 
+test("a history that no longer has the first routings is not used", () => {
+  const stored = Array.from({ length: 200 }, (_, index) => ({ timeMillis: T0 + HOUR - index * 1000, routing: routing([2, 100]) }));
+  assert.equal(data.listChanges(canary, stored.slice(1), T0 + HOUR).length, 199);
+  assert.deepEqual(data.listChanges(canary, stored, T0 + HOUR), [{ millis: T0, routing: routing([3, 10], [2, 90]) }]);
+});
+
 test("a routing is split by the weight of the new version", () => {
   assert.deepEqual(data.splitRouting(2, 3, 0), routing([2, 100]));
   assert.deepEqual(data.splitRouting(2, 3, 10), routing([3, 10], [2, 90]));
