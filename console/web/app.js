@@ -2,7 +2,7 @@
 
 import { html, render, useEffect, useRef, useState } from "./vendor/vendor.js";
 import { connection, getInfo, getSession, readInfo, setScope, signOut } from "./client.js";
-import { Banner, Loading, LoadError, NotFound, Notices, Time, pageState } from "./components.js";
+import { Banner, Loading, LoadError, NotFound, Notices, notify, Time, pageState } from "./components.js";
 import { formatAge, formatClock } from "./format.js";
 import { retryNow, startStream, stopStream, useStore } from "./live.js";
 import { link, parseRoute, scopeLink } from "./routes.js";
@@ -199,5 +199,6 @@ function App() {
   return html`<${TopBar} route=${route}/><main id="main" tabindex="-1"><${OfflineBanner}/><${Content} route=${route}/></main><${Footer}/><${Notices}/>`;
 }
 
+addEventListener("error", ({ error }) => error && notify(`The page has an error: ${error.message}. Load the page again.`));
 applyTheme(readTheme());
 render(html`<${App}/>`, document.getElementById("app"));
