@@ -66,7 +66,7 @@ export function CopyButton({ text, label, title = "Copy", class: name = "" }) {
     return () => clearTimeout(timer);
   }, [copied]);
   const copy = async event => setCopied(await copyText(text, event.currentTarget));
-  return html`<button type="button" class=${name} aria-label=${copied ? `Copied ${label}` : `Copy ${label}`} onClick=${copy}>${copied ? "Copied" : title}</button>`;
+  return html`<button type="button" class=${name} aria-label=${`${copied ? "Copied" : title} ${label}`} onClick=${copy}>${copied ? "Copied" : title}</button>`;
 }
 
 /** Copies a text, also on plain HTTP, where browsers offer no `navigator.clipboard`. Returns whether it worked. */

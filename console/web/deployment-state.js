@@ -38,14 +38,17 @@ export function choosePhaseStyle(phase) {
 
 /** Returns the deployment's state as one sentence. It changes only if the state changes, so it is fit for a live region. */
 export function describeState(deployment, silent) {
-  const { fromVersion, toVersion, stepsDone, steps, targetWeight, phase, alarms = [] } = deployment;
+  const { fromVersion, toVersion, stepsDone, steps, targetWeight, phase, rollsBack, alarms = [] } = deployment;
   const active = alarms.filter(alarm => alarm.state === "ALARM").map(alarm => alarm.name);
   const alarmed = active.length ? ` In state ALARM: ${active.join(", ")}.` : "";
   if (phase === "succeeded") return `The deployment has succeeded: all starts run version ${toVersion}.`;
   if (phase === "rolledBack") return `The deployment was rolled back: all starts run version ${fromVersion}.${alarmed}`;
   if (phase === "drifted" || phase === "failed") return `The deployment ${describePhase(phase)}.`;
   if (silent) return "The driver does not report.";
-  const doing = phase === "rollingBack" || phase === "retrying" ? `, ${describePhase(phase)}` : "";
+  const doing = [rollsBack && "rolling back", phase === "retrying" && describePhase(phase)]
+    .filter(Boolean)
+    .map(text => `, ${text}`)
+    .join("");
   return `${targetWeight}% of the starts run version ${toVersion}, step ${stepsDone} of ${steps.length}${doing}.${alarmed}`;
 }
 

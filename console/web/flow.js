@@ -13,6 +13,7 @@ import { assignRoles, formatRate } from "./format.js";
 
 const MIN_WIDTH = 280;
 const PADDING = 26;
+const TEXT_WIDTH = 124;
 const TRAVEL_MILLIS = 5000;
 const MAX_DOTS = 20;
 const MAX_PERIOD_MILLIS = 30000;
@@ -65,10 +66,11 @@ function formatLine({ left, right }, { from, to, thickness }) {
   return `M${left},${start} C${bend},${start} ${bend},${end} ${right - 4},${end}`;
 }
 
-/** The way of a dot, from the callers to the end of a ribbon. */
+/** The way of a dot, from the right of the callers' text to the end of a ribbon. */
 function formatPath(layout, band) {
   const start = `${layout.left},${band.from + band.thickness / 2}`;
-  return `M6,${layout.middle} L${layout.aliasLeft},${layout.middle} L${start} ${formatLine(layout, band).replace(/^M[^C]*/, "")}`;
+  const first = Math.min(layout.aliasLeft - 8, TEXT_WIDTH);
+  return `M${first},${layout.middle} L${layout.aliasLeft},${layout.middle} L${start} ${formatLine(layout, band).replace(/^M[^C]*/, "")}`;
 }
 
 /** The flow picture. */
@@ -84,7 +86,6 @@ export function Flow({ alias, routing, startsPerSecond, descriptions, deployment
       <${Hatch} />
       ${bands.map(band => html`<${Ribbon} key=${band.version} layout=${layout} band=${band} />`)}
     </svg>
-    <${Dots} layout=${layout} startsPerSecond=${startsPerSecond} />
     <div class="flow-callers" style=${callersBox}>
       <span class="flow-title">Callers</span>
       ${
@@ -93,6 +94,7 @@ export function Flow({ alias, routing, startsPerSecond, descriptions, deployment
           : html`<span class="flow-figure">${formatRate(startsPerSecond)}</span><span class="flow-note">${startsPerSecond > 0 ? "starts" : "no starts now"}</span>`
       }
     </div>
+    <${Dots} layout=${layout} startsPerSecond=${startsPerSecond} />
     <div class="flow-alias" style=${aliasBox} title=${alias}>
       <span class=${"flow-name" + (alias.length > 12 ? " long" : "")}>${alias}</span><span class="flow-kind">alias</span>
     </div>

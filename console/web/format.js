@@ -8,9 +8,8 @@
 //   countEnded(ended), countFailed(ended): `ended` of the summary, counts per status
 //   formatJson(text) -> the text with an indent of two spaces, unchanged if it is not JSON
 
-const numbers = new Intl.NumberFormat("en-US");
-
-export const formatNumber = n => numbers.format(n);
+/** Returns an integer with commas: `10,000`. */
+export const formatNumber = n => String(n).replace(/\B(?=(\d{3})+$)/g, ",");
 
 /** Returns a share as text: `2.5%`, `19%`, `–` without a whole. */
 export function formatPercent(part, whole = 100) {
@@ -58,10 +57,14 @@ const styles = {
   date: { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" },
   full: { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit" },
 };
-const formats = Object.fromEntries(Object.entries(styles).map(([name, style]) => [name, new Intl.DateTimeFormat(undefined, style)]));
+// A formatter takes milliseconds to create.
+const formats = {};
 
 /** Returns a local time. `style` is `time`, `date` or `full`. */
-export const formatTime = (millis, style = "date") => formats[style].format(millis);
+export function formatTime(millis, style = "date") {
+  formats[style] ??= new Intl.DateTimeFormat(undefined, styles[style]);
+  return formats[style].format(millis);
+}
 
 export const formatUtc = millis =>
   new Date(millis)

@@ -13,6 +13,8 @@ const TICK_STEPS = [10, 20, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800,
   seconds => seconds * SECOND,
 );
 const MAX_BUCKETS = 400;
+// The server stores the newest routings, up to this number per alias.
+const MAX_ROUTINGS = 200;
 // The 97.5 % quantile of the standard normal distribution, as in `sfn-alias plan --rate`.
 const NORMAL_QUANTILE = 1.959964;
 
@@ -150,9 +152,10 @@ export function splitRouting(fromVersion, toVersion, weight) {
   ];
 }
 
-/** Returns the planned segments: from now with the current routing, then each step that is not done. */
+/** Returns the planned segments: from now with the current routing, then each step that is not done, or the rollback. */
 export function buildPlannedSegments(deployment, now, until) {
-  const { fromVersion, toVersion, steps, stepsDone, targetWeight, dueMillis } = deployment;
+  const { fromVersion, toVersion, steps, stepsDone, targetWeight, dueMillis, rollsBack } = deployment;
+  if (rollsBack) return buildSegments([], now, until, splitRouting(fromVersion, toVersion, 0));
   const remaining = steps.slice(stepsDone);
   const due = Math.max(now, dueMillis ?? now);
   const changes = remaining.map(step => ({
@@ -171,12 +174,13 @@ export function listShifts(deployment) {
 
 /**
  * Returns what the alias routed to: the stored routings of the alias (newest first), or the deployment's reports if the
- * endpoint has none of this time.
+ * endpoint has none of this time, or no longer all of them.
  */
 export function listChanges(deployment, routings, until) {
   const stored = (routings ?? []).map(({ timeMillis, routing }) => ({ millis: timeMillis, routing })).reverse();
   const during = stored.filter(change => change.millis >= deployment.startedMillis && change.millis <= until);
-  if (during.length) return stored;
+  const isTruncated = stored.length >= MAX_ROUTINGS && stored[0].millis > deployment.startedMillis;
+  if (during.length && !isTruncated) return stored;
   return listShifts(deployment);
 }
 

@@ -33,7 +33,7 @@ export function Timeline(props) {
   const patterns = { hatch: `${id.current}-hatch`, soft: `${id.current}-soft`, cross: `${id.current}-cross` };
   const readout = describeTime(chart, at ?? chart.now ?? chart.from);
   return html`<div class="timeline">
-    <p class="readout" aria-hidden="true">${at === null ? html`<span>Point at the chart, or focus it and use the arrow keys, to read single values.</span>` : readout}</p>
+    <p class=${`readout ${at === null ? "" : "active"}`} aria-hidden="true">${at === null ? html`<span>Point at the chart, or focus it and use the arrow keys, to read single values.</span>` : readout}</p>
     <div class="chart" ref=${ref}>
       <svg height=${chart.height} viewBox=${`0 0 ${width} ${chart.height}`} aria-hidden="true">
         <${Patterns} ...${patterns}/>
@@ -145,7 +145,7 @@ function placeLanes(lanes, small) {
   return { lanes: placed, top: placed[0].y, bottom: y + 6, height: y + 34 };
 }
 
-/** The slider makes the chart readable by keyboard: its value is a time, its text the values at that time. */
+/** The slider makes the chart readable by keyboard. With the focus, its time stays, so that screen readers do not read it each second. */
 function Slider({ chart, at, setAt, label, readout }) {
   const { from, until, groupMillis } = chart;
   const snap = millis => Math.min(until, Math.max(from, Math.round(millis / groupMillis) * groupMillis));
@@ -163,7 +163,8 @@ function Slider({ chart, at, setAt, label, readout }) {
   const seconds = millis => Math.round((millis - from) / 1000);
   return html`<div role="slider" tabindex="0" aria-label=${`Time in: ${label}`} aria-valuemin="0" aria-valuemax=${seconds(until)}
     aria-valuenow=${seconds(Math.min(until, at ?? chart.now ?? from))} aria-valuetext=${readout} onPointerMove=${move} onPointerDown=${move}
-    onPointerLeave=${() => setAt(null)} onKeyDown=${press} onBlur=${() => setAt(null)}></div>`;
+    onPointerLeave=${() => setAt(null)} onKeyDown=${press} onBlur=${() => setAt(null)}
+    onFocus=${() => setAt(current => current ?? snap(chart.now ?? from))}></div>`;
 }
 
 /** The values as a table. Its rows are created when it is opened. */

@@ -9,7 +9,7 @@ import { lastPart, toMillis } from "./format.js";
 import { useData } from "./live.js";
 
 /** ListStateMachineVersions has no descriptions: each requires a request. A version never changes, so it is read once. */
-const MAX_DESCRIBED = 20;
+const MAX_DESCRIBED = 10;
 const described = new Map();
 
 export function useVersions(stateMachineArn, needed = []) {

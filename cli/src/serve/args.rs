@@ -109,6 +109,9 @@ pub(crate) struct ServeArgs {
     pub data: Option<PathBuf>,
     #[command(flatten)]
     pub store: StoreArgs,
+    /// Start with example data: a deployment that rolls back, with executions; open the console to watch it
+    #[arg(long, env = "SFN_ALIAS_DEMO", value_parser = BoolishValueParser::new(), conflicts_with_all = ["data", "store", "outcomes", "upstream", "no_console"])]
+    pub demo: bool,
     #[command(flatten)]
     pub service: ServiceArgs,
     /// Require AWS Signature Version 4 with credentials from this file
@@ -153,6 +156,7 @@ pub(crate) struct ServeArgs {
 const SERVE_EXAMPLES: &str = "\
 Examples:
   sfn-alias serve                    # in memory, on http://127.0.0.1:8083
+  sfn-alias serve --demo             # with example data for the console
   sfn-alias serve --port 0           # on a free port, which is printed
   sfn-alias serve --data aliases.db  # durable
   sfn-alias serve --store etcd://a:2379,b:2379,c:2379/orders

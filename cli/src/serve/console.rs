@@ -21,7 +21,7 @@ pub(super) fn create_console(args: &ServeArgs) -> Result<Option<Arc<WebConsole>>
     let options = ConsoleOptions {
         storage: select_storage(args),
         signed: args.credentials.is_some(),
-        demo: false,
+        demo: args.demo,
         upstream: args.upstream.upstream.is_some(),
     };
     Ok(Some(Arc::new(WebConsole::new(options).map_err(CliError::system)?)))

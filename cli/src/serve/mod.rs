@@ -17,6 +17,7 @@
 
 mod args;
 mod console;
+mod demo;
 mod log;
 mod metrics;
 mod not_open;

@@ -2,6 +2,7 @@
 
 use super::args::ServeArgs;
 use super::console::{create_console, stop_console};
+use super::demo::{Demo, DemoClock};
 use super::log;
 use super::metrics::{MetricsSender, check_metrics_url};
 use super::not_open::open_store;
@@ -37,7 +38,9 @@ pub(crate) fn run(args: ServeArgs) -> CommandResult {
     let store = SharedStore::prepare(&args.store)?;
     let store_url = store.as_ref().map(SharedStore::url);
     let console = create_console(&args)?;
-    let creator = ServiceCreator::new(&args.service, outcomes.clone(), console.clone())?;
+    let demo_clock = args.demo.then(DemoClock::new);
+    let clock = demo_clock.as_ref().map(DemoClock::as_clock).unwrap_or_default();
+    let creator = ServiceCreator::new(&args.service, outcomes.clone(), console.clone(), clock)?;
     Server::check_address(address, &settings.access, args.insecure_allow_anonymous).map_err(CliError::usage)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CliError::system)?;
     let stop = stop_signal()?;
@@ -71,6 +74,9 @@ pub(crate) fn run(args: ServeArgs) -> CommandResult {
         let server = Server::from_listener(listener, config).map_err(CliError::system)?;
         let _poller = handler.map(|handler| handler.start_polling()).transpose()?;
         let metrics = MetricsSender::start(&args, service.clone())?;
+        let demo = console.clone().zip(demo_clock);
+        let start_demo = |(console, clock)| Demo::start(service.clone(), console, clock, args.service.seed);
+        let demo = demo.map(start_demo).transpose()?;
         if let Some((watched, outcomes)) = watched.zip(outcomes) {
             log_outcomes(&outcomes, &watched);
             tokio::spawn(reload_outcomes(watched, service, hangup()?));
@@ -79,6 +85,7 @@ pub(crate) fn run(args: ServeArgs) -> CommandResult {
         let shutdown = server.run(stop).await;
         // After the last request, so that its execution is sent too.
         metrics.into_iter().for_each(MetricsSender::stop);
+        demo.into_iter().for_each(Demo::stop);
         console.into_iter().for_each(stop_console);
         Ok(match shutdown {
             Shutdown::Drained => OK,

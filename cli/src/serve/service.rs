@@ -4,7 +4,7 @@ use super::args::ServiceArgs;
 use crate::endpoint::parse_scope;
 use crate::exit::CliError;
 use sfn_alias::store::{CachedStore, MemoryStore, Store};
-use sfn_alias::{Options, Outcomes, Result, Scope, StepFunctions};
+use sfn_alias::{Clock, Options, Outcomes, Result, Scope, StepFunctions};
 use sfn_alias_console::WebConsole;
 use sfn_alias_server::http::{CallMode, StoreMonitor};
 use std::path::Path;
@@ -35,6 +35,7 @@ impl ServiceCreator {
         args: &ServiceArgs,
         outcomes: Option<Outcomes>,
         console: Option<Arc<WebConsole>>,
+        clock: Clock,
     ) -> Result<Self, CliError> {
         let scope = parse_scope(&args.account, &args.region)?;
         let limits = sfn_alias::Limits {
@@ -44,7 +45,8 @@ impl ServiceCreator {
             ..sfn_alias::Limits::default()
         };
         let (update_delay, deletion_delay) = (args.update_delay, args.deletion_delay);
-        let options = Options { limits, update_delay, deletion_delay, seed: args.seed, outcomes, ..Options::default() };
+        let options =
+            Options { limits, update_delay, deletion_delay, seed: args.seed, outcomes, clock, ..Options::default() };
         Ok(Self { options, scope, console })
     }
 

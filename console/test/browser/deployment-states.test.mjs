@@ -59,6 +59,30 @@ test("a driver that does not report", {}, async (context) => {
   await page.getByText("overdue").waitFor();
 });
 
+test("a rollback whose call is repeated", {}, async (context) => {
+  const { report } = await createDeployment(context);
+  const intent = { kind: "rollBack", message: "Aborting.", alarms: ["errors"] };
+  const reason = { kind: "retry", code: "ThrottlingException", message: "Rate exceeded", failures: 1 };
+  const failures = { describeAlias: 0, describeAlarms: 0, updateAlias: 1 };
+  await report({ intent, failures, phase: { kind: "waiting", untilMillis: Date.now() + MINUTE, reason } }, { alarms: [{ name: "errors", state: "ALARM" }] });
+  const page = await context.open(HASH);
+  await page.getByText("A call failed; the rollback repeats it.").waitFor();
+  await page.getByText(/The next attempt is at .*\. ThrottlingException: Rate exceeded/).waitFor();
+  await page.getByRole("region", { name: "Current state" }).getByText("rolling back").waitFor();
+});
+
+test("a rollback while the page is open", {}, async (context) => {
+  const { alias, report } = await createDeployment(context);
+  const page = await context.open(HASH);
+  await page.getByText("10% run v2").waitFor();
+  await context.client.updateAlias(alias, { 1: 100 });
+  const outcome = { result: "rolledBack", message: "Aborting.", alarms: ["errors"] };
+  await report(done(outcome), { alarms: [{ name: "errors", state: "ALARM" }] });
+  await page.getByRole("heading", { name: /Rolled back .*All starts of PROD run v1 again\./ }).waitFor();
+  await page.getByText("100% run v1").waitFor();
+  await page.getByRole("status").getByText("The deployment was rolled back: all starts run version 1.").waitFor();
+});
+
 test("all starts are routed to the version before", {}, async (context) => {
   const { alias } = await createDeployment(context);
   const page = await context.open(HASH);

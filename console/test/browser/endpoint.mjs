@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 
 const PROGRAM = process.env.SFN_ALIAS ?? new URL("../../../target/debug/sfn-alias", import.meta.url).pathname;
@@ -74,6 +74,15 @@ function clientEnvironment() {
 /** Runs the program with these arguments. `--endpoint-url` is one of them if it needs an endpoint. */
 export function runProgram(programArguments, options) {
   return new Program(PROGRAM, programArguments, options);
+}
+
+/** Runs a command of a POSIX shell, with `aws` and a Python that has boto3. Returns its output. */
+export async function runShell(command, environment = {}) {
+  const path = `${dirname(PYTHON)}:${process.env.PATH}`;
+  const program = new Program("bash", ["-c", command], { environment: { PATH: path, ...environment } });
+  const code = await program.closed;
+  if (code !== 0) throw new Error(`${command}\nended with ${code}:\n${program.errors}`);
+  return program.output;
 }
 
 /** An endpoint on a free port, which `restart` uses again. */

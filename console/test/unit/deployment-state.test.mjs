@@ -28,7 +28,7 @@ test("the state is one sentence, which changes only with the state", () => {
   const describe = (change, silent) => state.describeState({ ...canary, ...change }, silent);
   assert.equal(describe({}), "10% of the starts run version 3, step 1 of 2.");
   assert.equal(
-    describe({ alarms: [{ name: "errors", state: "ALARM" }], phase: "rollingBack" }),
+    describe({ alarms: [{ name: "errors", state: "ALARM" }], phase: "rollingBack", rollsBack: true }),
     "10% of the starts run version 3, step 1 of 2, rolling back. In state ALARM: errors.",
   );
   assert.equal(describe({ phase: "retrying" }), "10% of the starts run version 3, step 1 of 2, retrying a failed call.");

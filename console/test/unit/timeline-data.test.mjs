@@ -160,6 +160,12 @@ test("planned segments are the steps that are not done", () => {
   ]);
 });
 
+test("a rollback is planned instead of the steps", () => {
+  assert.deepEqual(data.buildPlannedSegments({ ...canary, rollsBack: true, dueMillis: null }, T0, T0 + MINUTE), [
+    { start: T0, end: T0 + MINUTE, routing: routing([2, 100]) },
+  ]);
+});
+
 test("a step that is overdue is planned for now", () => {
   const now = T0 + 7 * MINUTE;
   const [segment, ...rest] = data.buildPlannedSegments(canary, now, T0 + 8 * MINUTE);
@@ -197,6 +203,12 @@ test("the routing of the past is that of the alias, or that of the reports", () 
   );
   assert.deepEqual(data.listChanges(canary, stored.slice(1), T0 + HOUR), [{ millis: T0, routing: routing([3, 10], [2, 90]) }]);
   assert.deepEqual(data.listChanges(canary, undefined, T0 + HOUR).length, 1);
+});
+
+test("a history that no longer has the first routings is not used", () => {
+  const stored = Array.from({ length: 200 }, (_, index) => ({ timeMillis: T0 + HOUR - index * 1000, routing: routing([2, 100]) }));
+  assert.equal(data.listChanges(canary, stored.slice(1), T0 + HOUR).length, 199);
+  assert.deepEqual(data.listChanges(canary, stored, T0 + HOUR), [{ millis: T0, routing: routing([3, 10], [2, 90]) }]);
 });
 
 test("a routing is split by the weight of the new version", () => {

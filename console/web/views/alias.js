@@ -19,7 +19,7 @@ const RECENT_MILLIS = 600000;
 
 /** The view of an alias. */
 export default function AliasView({ route }) {
-  const { alias, routings, deployments, recent } = useAlias(route);
+  const { alias, routings, deployments, recent, isExpress } = useAlias(route);
   const routed = alias.data ? parseRouting(alias.data.routingConfiguration).map(({ version }) => version) : [];
   const versions = useVersions(route.stateMachineArn, routed);
   if (!alias.data || alias.error?.code === "ResourceNotFound") {
@@ -27,7 +27,7 @@ export default function AliasView({ route }) {
       ${alias.error ? html`<${MissingAlias} route=${route} error=${alias.error} reload=${alias.reload}/>` : html`<${Loading} what="the alias"/>`}</${Page}>`;
   }
   const running = (deployments.data?.deployments ?? []).find(({ endedMillis }) => !endedMillis);
-  return html`<${LoadedAlias} ...${{ route, alias, versions, recent, routings, deployments, running }}/>`;
+  return html`<${LoadedAlias} ...${{ route, alias, versions, recent, routings, deployments, running, isExpress }}/>`;
 }
 
 /** The data of the alias, live. */
@@ -47,7 +47,9 @@ function useAlias(route) {
     kinds: ["alias", "deployment"],
   });
   const recent = useData(options => readTraffic(route, now() - RECENT_MILLIS, 10, options), { keys, arn, kinds: ["traffic"] });
-  return { alias, routings, deployments, recent };
+  const describe = options => callAws("DescribeStateMachine", { stateMachineArn: arn, includedData: "METADATA_ONLY" }, options);
+  const stateMachine = useData(describe, { keys, arn, kinds: ["stateMachine"] });
+  return { alias, routings, deployments, recent, isExpress: stateMachine.data?.type === "EXPRESS" };
 }
 
 export const crumbsOf = ({ name, alias }) => [[name, link.stateMachine(name)], [alias]];
@@ -60,7 +62,7 @@ function MissingAlias({ route, error, reload }) {
       <a class="button" href=${link.createAlias(route.name)}>Create an alias</a></div></section>`;
 }
 
-function LoadedAlias({ route, alias, versions, recent, routings, deployments, running }) {
+function LoadedAlias({ route, alias, versions, recent, routings, deployments, running, isExpress }) {
   const [isDeleting, setDeleting] = useState(false);
   const nowMillis = useNow(5000);
   const routing = parseRouting(alias.data.routingConfiguration);
@@ -70,14 +72,14 @@ function LoadedAlias({ route, alias, versions, recent, routings, deployments, ru
   return html`<${Page} title=${route.alias} crumbs=${crumbsOf(route)} lead=${html`<${Lead} route=${route} alias=${alias.data}/>`} actions=${actions}>
     ${running && html`<${DeploymentBanner} route=${route} deployment=${running}/>`}
     <section class="card" aria-label="Where starts go">
-      <${Flow} alias=${route.alias} routing=${routing} startsPerSecond=${measureRate(recent.data, nowMillis)} deployment=${running}
+      <${Flow} alias=${route.alias} routing=${routing} startsPerSecond=${isExpress ? undefined : measureRate(recent.data, nowMillis)} deployment=${running}
         descriptions=${versions.descriptions} versionHref=${version => link.version(route.name, version)}/></section>
-    <${AliasTraffic} ...${{ route, routing, recent, running, versions }} since=${findRoutingStart(routings.data?.routings, alias.data)}/>
+    ${!isExpress && html`<${AliasTraffic} ...${{ route, routing, recent, running, versions }} since=${findRoutingStart(routings.data?.routings, alias.data)}/>`}
     <div class="cols"><div>
       <${AliasEditor} alias=${alias.data} stateMachineArn=${route.stateMachineArn} versions=${versions} deployment=${running} onSaved=${alias.reload}/>
       <${Deployments} route=${route} list=${deployments}/></div>
     <div>
-      <${TryIt} route=${route} routing=${routing} deployment=${running}/>
+      <${TryIt} route=${route} routing=${routing} deployment=${running} isExpress=${isExpress}/>
       <${Routings} list=${routings} deployments=${deployments.data?.deployments}/></div></div>
     <${RoutingHistory} route=${route} routings=${routings.data}/>
     ${isDeleting && html`<${DeleteAlias} route=${route} deployment=${running} onClose=${() => setDeleting(false)}/>`}

@@ -42,7 +42,7 @@ function Comparison({ before, after }) {
   const states = useMemo(() => compareStates(old, fresh), [old, fresh]);
   const rows = useMemo(() => compareLines(formatJson(old), formatJson(fresh)), [old, fresh]);
   return html`<${Summary} ...${{ before, after, states }}/>
-    <${Card} title="Definition" note=${html`<${CopyButton} text=${old} label=${`the definition of v${before.version}`} title=${`Copy v${before.version}`}/> <${CopyButton} text=${fresh} label=${`the definition of v${after.version}`} title=${`Copy v${after.version}`}/>`}>
+    <${Card} title="Definition" note=${html`<${CopyButton} text=${old} label="of the definition" title=${`Copy v${before.version}`}/> <${CopyButton} text=${fresh} label="of the definition" title=${`Copy v${after.version}`}/>`}>
       ${rows ? html`<${Lines} ...${{ before, after, rows }}/>` : html`<${Whole} ...${{ before, after }}/>`}</${Card}>`;
 }
 

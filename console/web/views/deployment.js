@@ -49,7 +49,7 @@ function useHistory(route, deployment, routings) {
     untilMillis: state.hasEnded(deployment) ? span.until : undefined,
     spanMillis: span.until - span.from,
   });
-  const routing = data.findRouting(changes, Math.max(now, first)) ?? state.findReportedRouting(deployment);
+  const routing = changes.at(-1)?.routing ?? state.findReportedRouting(deployment);
   const counts = useMemo(
     () => countStarts(deployment, changes, first, span, traffic.data),
     [deployment, traffic.data, changes.length, span.until],
@@ -83,17 +83,23 @@ function RouteDialog({ route, deployment, version, onClose }) {
     ${running && html`<p>The deployment ends: at its next check, the driver finds that someone else changed the alias, leaves it unchanged, and reports drift.</p>`}`}</${OperationDialog}>`;
 }
 
+const describeCause = cause => (cause ? `${cause.code ? `${cause.code}: ` : ""}${cause.message}` : "");
+
 /** Banners about the driver: it does not report, or it repeats a call. */
 function Driver({ deployment }) {
   const now = useNow(1000);
-  const { reportedMillis, nextReportMillis, phase, cause, command } = deployment;
+  const { reportedMillis, nextReportMillis, phase, cause, command, retryMillis, rollsBack } = deployment;
   if (state.isSilent(deployment, now)) {
     const actions = command && html`<${CopyButton} text=${command} label="the command that resumes the deployment"/>`;
     return html`<${Banner} kind="bad" title="The driver does not report." actions=${actions} live=${false}>Its last report is from <${Time} millis=${reportedMillis} style="time"/> (${formatAge(now - reportedMillis)}),
       the next one was due at <${Time} millis=${nextReportMillis} style="time"/>. The routing stays as it is. If the driver has stopped, start the same command again: it resumes.</${Banner}>`;
   }
-  if (phase !== "retrying") return null;
-  return html`<${Banner} title="A call failed; the driver repeats it." live=${false}>${cause?.code ? `${cause.code}: ` : ""}${cause?.message}</${Banner}>`;
+  if (phase === "retrying") {
+    const until = retryMillis > now ? html`The next attempt is at <${Time} millis=${retryMillis} style="time"/>. ` : "";
+    return html`<${Banner} title=${`A call failed; ${rollsBack ? "the rollback" : "the driver"} repeats it.`} live=${false}>${until}${describeCause(cause)}</${Banner}>`;
+  }
+  if (!rollsBack || state.hasEnded(deployment)) return null;
+  return html`<${Banner} kind="bad" title="Rolling back." live=${false}>${describeCause(cause)}</${Banner}>`;
 }
 
 const OUTCOMES = {
@@ -108,7 +114,7 @@ function Outcome({ route, deployment, history }) {
   if (!state.hasEnded(deployment)) return null;
   const took = (endedMillis ?? history.first) - history.first;
   const { sign, style } = state.choosePhaseStyle(phase);
-  const message = cause && `${cause.code ? `${cause.code}: ` : ""}${cause.message}`;
+  const message = describeCause(cause);
   return html`<section class=${`card outcome ${style}`} aria-label="Result"><span class="sign" aria-hidden="true">${sign}</span>
     <div><h2>${OUTCOMES[phase](took < 1000 ? "at once" : `after ${data.formatElapsed(took)}`, route.alias, deployment)}</h2>${message && html`<p>${message}</p>`}</div></section>`;
 }
@@ -130,20 +136,22 @@ function ShareTile({ deployment, route, routing }) {
 }
 
 function StepTile({ deployment }) {
-  const { steps, stepsDone, dueMillis, toVersion, phase } = deployment;
+  const { steps, stepsDone, dueMillis, fromVersion, toVersion, rollsBack } = deployment;
   const now = useNow(1000);
   if (state.hasEnded(deployment)) {
     const missed = state.findMissedSteps(deployment);
     return html`<div class="tile"><h2>Steps done</h2><p class="figure">${stepsDone}<small> of ${steps.length}</small></p>
       <p class="small muted">${missed.length ? `Not made: ${missed.length > 3 ? `${plural(missed.length, "step")} to ${missed.at(-1).weight}%` : missed.map(step => `${step.weight}%`).join(", ")}` : "All steps were made."}</p></div>`;
   }
+  if (rollsBack)
+    return html`<div class="tile"><h2>Next step</h2><p class="figure words bad">rolling back</p><p class="small muted">100% run v${fromVersion}</p></div>`;
   const left = (dueMillis ?? now) - now;
   const condition = (deployment.alarms ?? []).length ? ", unless an alarm is in state ALARM" : "";
   const silent = state.isSilent(deployment, now);
   const figure =
     dueMillis && left > 0
       ? html`<p class="figure">${data.formatElapsed(left + 999)}</p>`
-      : html`<p class="figure words">${silent ? "overdue" : phase === "rollingBack" ? "rolling back" : "now"}</p>`;
+      : html`<p class="figure words">${silent ? "overdue" : "now"}</p>`;
   return html`<div class="tile"><h2>Next step${dueMillis && left > 0 ? " in" : ""}</h2>${figure}<p class="small muted">Step ${Math.min(stepsDone + 1, steps.length)} of ${steps.length}: ${steps[stepsDone]?.weight ?? 100}% run v${toVersion}${condition}</p></div>`;
 }
 

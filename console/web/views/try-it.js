@@ -1,11 +1,11 @@
 // Starts executions through an alias, and shows which versions they run next to what the weights let expect.
 //
-//   TryIt({route, routing, deployment})
+//   TryIt({route, routing, deployment, isExpress})
 
 import { html, useEffect, useRef, useState } from "../vendor/vendor.js";
 import { callApi, callAws, createStore, now } from "../client.js";
 import { CallPanel, Status, VersionBadge } from "../components.js";
-import { assignRoles, countEnded, expectedRange, formatNumber, formatPercent, plural } from "../format.js";
+import { assignRoles, expectedRange, formatNumber, formatPercent, plural } from "../format.js";
 import { useData, useStore } from "../live.js";
 import { link } from "../routes.js";
 import {
@@ -89,7 +89,7 @@ function addStart(segments, routing) {
 
 const NO_RUN = createStore({ state: "none", sent: 0, accepted: 0, errors: 0, count: 0, segments: [] });
 
-export function TryIt({ route, routing, deployment }) {
+export function TryIt({ route, routing, deployment, isExpress }) {
   const [fields, setFields] = useState({ count: "100", rate: "20", input: "{}" });
   const [run, setRun] = useState(null);
   const progress = useStore(run?.store ?? NO_RUN);
@@ -99,14 +99,10 @@ export function TryIt({ route, routing, deployment }) {
   const parsed = { count: parseCount(fields.count), rate: parseRate(fields.rate), input: parseInput(fields.input) };
   const isRunning = progress.state === "running";
   const start = async (count, rate) => {
-    const summary = await callApi("GET", `summary?stateMachineArn=${encodeURIComponent(route.stateMachineArn)}`).catch(() => undefined);
-    const stateMachine = summary?.stateMachines[0];
-    const baseline = stateMachine?.aliases.find(({ name }) => name === route.alias)?.versions;
     const { stateMachineAliasArn } = route;
-    const isExpress = stateMachine?.type === "EXPRESS";
-    setRun(
-      startRun({ stateMachineAliasArn, count, rate, input: parsed.input.value, readRouting: () => latest.current, isExpress, baseline }),
-    );
+    const baseline = isExpress ? await readVersions(route).catch(() => undefined) : undefined;
+    const input = parsed.input.value;
+    setRun(startRun({ stateMachineAliasArn, count, rate, input, readRouting: () => latest.current, isExpress, baseline }));
   };
   const canStart = !parsed.count.problem && !parsed.rate.problem;
   const submit = event => {
@@ -120,8 +116,8 @@ export function TryIt({ route, routing, deployment }) {
       <div class="actions gap"><button type="button" aria-disabled=${isRunning ? "true" : undefined} onClick=${() => isRunning || start(1, 1)}>Start 1</button>
         ${
           isRunning
-            ? html`<button type="button" class="first" onClick=${run.stop}>Stop</button>`
-            : html`<button class="first" aria-disabled=${canStart ? undefined : "true"}>${canStart ? `Start ${formatNumber(parsed.count.value)}, ${parsed.rate.value} per second` : "Start several"}</button>`
+            ? html`<button key="stop" type="button" class="first" onClick=${run.stop}>Stop</button>`
+            : html`<button key="start" class="first" aria-disabled=${canStart ? undefined : "true"}>${canStart ? `Start ${formatNumber(parsed.count.value)}, ${parsed.rate.value} per second` : "Start several"}</button>`
         }</div></form>
     ${run && html`<${Progress} progress=${progress}/><${Results} key=${progress.prefix} ...${{ route, progress, deployment, routing }}/>`}
     <details class="gap"><summary>The same call</summary><${CallPanel} operation="StartExecution" input=${{ stateMachineArn: route.stateMachineAliasArn, input: parsed.input.value }}/></details></section>`;
@@ -171,18 +167,18 @@ async function readExecutions({ route, progress, options }) {
   return { executions, counts: countByVersion(executions) };
 }
 
-/** EXPRESS executions are not listed: counts all starts of the alias since the run began. */
+async function readVersions({ stateMachineArn }, options) {
+  const path = `summary?stateMachineArn=${encodeURIComponent(stateMachineArn)}`;
+  const { stateMachines } = await callApi("GET", path, undefined, options);
+  return stateMachines[0]?.versions ?? [];
+}
+
+/** EXPRESS executions are not recorded: counts all starts of the versions since the run began. */
 async function readExpress({ route, progress, options }) {
-  const summary = await callApi("GET", `summary?stateMachineArn=${encodeURIComponent(route.stateMachineArn)}`, undefined, options);
-  const versions = summary.stateMachines[0]?.aliases.find(({ name }) => name === route.alias)?.versions ?? [];
-  const before = version => progress.baseline?.find(candidate => candidate.version === version) ?? { starts: 0, failures: 0, ended: 0 };
-  const counts = versions.map(({ version, starts, failures, ended }) => {
-    const began = before(version);
-    const started = starts - began.starts;
-    return [
-      version,
-      { starts: started, failed: failures - began.failures, running: started - (countEnded(ended) - countEnded(began.ended)) },
-    ];
+  const before = version => progress.baseline?.find(candidate => candidate.version === version)?.starts ?? 0;
+  const counts = (await readVersions(route, options)).map(({ version, starts }) => {
+    const count = starts - before(version);
+    return [version, { starts: count, failed: 0, running: count }];
   });
   return { executions: [], counts: new Map(counts.filter(([, { starts }]) => starts > 0)) };
 }
@@ -205,13 +201,16 @@ function Results({ route, progress, deployment, routing }) {
   });
   useEffect(() => {
     if (progress.state !== "running") reload();
+    // The stream reports no changes of executions that are not recorded.
+    const timer = progress.state === "running" && progress.isExpress ? setInterval(reload, 1000) : undefined;
+    return () => clearInterval(timer);
   }, [progress.state]);
   const results = data ?? previous;
   if (!results) return null;
   const roles = assignRoles(routing, deployment);
   const rows = buildRows(results.counts, progress, roles);
-  return html`<${ResultTable} ...${{ route, rows, progress }}/>
-    ${progress.isExpress && html`<p class="small muted">Executions of EXPRESS state machines are not listed. These are all starts of the alias since the run began, also those of other clients.</p>`}
+  return html`${rows.length > 0 && html`<${ResultTable} ...${{ route, rows, progress }}/>`}
+    ${progress.isExpress && html`<p class="small muted">Executions of EXPRESS state machines are not recorded. These are all starts of the versions since the run began, also those of other clients.</p>`}
     ${
       results.executions.length > 0 &&
       html`<h3 class="gap">Newest executions</h3><ul class="newest">${results.executions.slice(0, NEWEST).map(execution => html`<${ExecutionRow} key=${execution.name} route=${route} roles=${roles} execution=${execution}/>`)}</ul>
