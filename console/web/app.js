@@ -2,7 +2,7 @@
 
 import { html, render, useEffect, useRef, useState } from "./vendor/vendor.js";
 import { connection, getInfo, getSession, readInfo, setScope, signOut } from "./client.js";
-import { Banner, Loading, LoadError, NotFound, Notices, Time, pageState } from "./components.js";
+import { Banner, Loading, LoadError, NotFound, Notices, notify, Time, pageState } from "./components.js";
 import { formatAge, formatClock } from "./format.js";
 import { retryNow, startStream, stopStream, useStore } from "./live.js";
 import { link, parseRoute, scopeLink } from "./routes.js";
@@ -45,6 +45,14 @@ function useDefaultScope(route, state) {
       () => startStream(),
     );
   }, [route.view, state]);
+}
+
+/** A key has access to its own account only. */
+function useAccountOfKey({ region, account }, state) {
+  useEffect(() => {
+    const info = getInfo();
+    if (state === "connected" && info.signed && account && account !== info.account) location.replace(scopeLink({ region, account: info.account }));
+  }, [region, account, state]);
 }
 
 function useScope({ region, account }) {
@@ -195,9 +203,12 @@ function useFocusOfHeading(key, isRoot) {
 function App() {
   const route = useRoute();
   useScope(route);
-  useDefaultScope(route, useStore(connection, selectState));
+  const state = useStore(connection, selectState);
+  useDefaultScope(route, state);
+  useAccountOfKey(route, state);
   return html`<${TopBar} route=${route}/><main id="main" tabindex="-1"><${OfflineBanner}/><${Content} route=${route}/></main><${Footer}/><${Notices}/>`;
 }
 
+addEventListener("error", ({ error }) => error && notify(`The page has an error: ${error.message}. Load the page again.`));
 applyTheme(readTheme());
 render(html`<${App}/>`, document.getElementById("app"));

@@ -29,7 +29,7 @@ function AliasRow({ name, alias, roles }) {
     <span role="cell" class="bar"><${Split} routing=${assignAliasRoles(alias, roles)}/></span>
     <span role="cell" class="end" data-k="Starts">${formatNumber(starts)}</span>
     <span role="cell" class=${many ? "end bad strong" : "end"} data-k="Failed">${formatPercent(failures, ended)}</span>
-    <span role="cell" class="end todo"><${DeploymentLink} name=${name} alias=${alias}/></span></div>`;
+    <span role="cell" class="end todo" data-k="Deployment"><${DeploymentLink} name=${name} alias=${alias}/></span></div>`;
 }
 
 function assignAliasRoles({ routing }, roles) {

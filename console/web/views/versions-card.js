@@ -47,7 +47,7 @@ export const findAliases = (machine, number) =>
     routing.filter(({ version }) => version === number).map(({ weight }) => ({ name, weight })),
   );
 
-const MAX_ALIASES = 5;
+const MAX_ALIASES = 3;
 
 export function AliasLinks({ name, aliases }) {
   if (aliases.length === 0) return html`<span class="muted">none</span>`;
@@ -67,7 +67,7 @@ function VersionRow({ name, machine, number, previous, roles, versions }) {
     <td class="num" data-k="Starts">${counts ? formatNumber(counts.starts) : html`<span class="muted">unknown</span>`}</td>
     <td class="num" data-k="Failed">${counts ? formatPercent(countFailed(counts.ended), ended) : html`<span class="muted">unknown</span>`}</td>
     <td class="muted full"><${Time} millis=${versions.dates.get(number)}/></td>
-    <td class="num">${previous !== undefined && html`<a class="small" href=${link.compare(name, previous, number)}>Compare with v${previous}</a>`}</td></tr>`;
+    <td class="num">${previous !== undefined && html`<a class="small nowrap" href=${link.compare(name, previous, number)}>Compare with v${previous}</a>`}</td></tr>`;
 }
 
 export function Pager({ first, count, onShow }) {
