@@ -42,10 +42,10 @@ fn task(function: &str, more: Value) -> Value {
     task
 }
 
-/// The rules of the alarm: at least seven failures of version 3 in each of the last two minutes. With 20 percent of failures,
-/// about five are expected, and with 60 percent fourteen.
+/// The rules of the alarm: at least eight failures of version 3 in each of the last two minutes. With 20 percent of failures,
+/// about six are expected, and with 60 percent sixteen.
 pub(super) const ALARM: &str = r#"{"alarms": [{"name": "orders-errors", "metric": "ExecutionsFailed",
-    "stateMachine": "orders", "alias": "PROD", "version": 3, "threshold": 7, "period": "60s", "evaluationPeriods": 2}]}"#;
+    "stateMachine": "orders", "version": 3, "threshold": 8, "period": "60s", "evaluationPeriods": 2}]}"#;
 /// The name of the alarm.
 pub(super) const ALARM_NAME: &str = "orders-errors";
 
