@@ -47,6 +47,14 @@ function useDefaultScope(route, state) {
   }, [route.view, state]);
 }
 
+/** A key has access to its own account only. */
+function useAccountOfKey({ region, account }, state) {
+  useEffect(() => {
+    const info = getInfo();
+    if (state === "connected" && info.signed && account && account !== info.account) location.replace(scopeLink({ region, account: info.account }));
+  }, [region, account, state]);
+}
+
 function useScope({ region, account }) {
   if (region) setScope({ region, account });
   useEffect(() => {
@@ -154,7 +162,7 @@ function Footer() {
   // After a connection, the information about the endpoint is there.
   useStore(connection, selectState);
   const info = getInfo();
-  return html`<footer>${info && `sfn-alias ${info.version} · ${location.host} · ${STORAGE[info.storage] ?? info.storage}${info.demo ? " · demo with made-up traffic" : ""}`}</footer>`;
+  return html`<footer>${info && `sfn-alias ${info.version} · ${location.host} · ${STORAGE[info.storage] ?? info.storage}${info.demo ? " · demo with example traffic" : ""}`}</footer>`;
 }
 
 function Content({ route }) {
@@ -195,7 +203,9 @@ function useFocusOfHeading(key, isRoot) {
 function App() {
   const route = useRoute();
   useScope(route);
-  useDefaultScope(route, useStore(connection, selectState));
+  const state = useStore(connection, selectState);
+  useDefaultScope(route, state);
+  useAccountOfKey(route, state);
   return html`<${TopBar} route=${route}/><main id="main" tabindex="-1"><${OfflineBanner}/><${Content} route=${route}/></main><${Footer}/><${Notices}/>`;
 }
 

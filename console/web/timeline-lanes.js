@@ -212,13 +212,15 @@ export function Axis({ chart }) {
   );
 }
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
-const clockWithSeconds = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
-const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
+const CLOCK = { hour: "2-digit", minute: "2-digit" };
+const styles = { day: { day: "numeric", month: "short" }, minutes: CLOCK, seconds: { ...CLOCK, second: "2-digit" } };
+const formatters = {};
 
 function formatClockTick(millis, step) {
-  if (new Date(millis).setHours(0, 0, 0, 0) === millis) return day.format(millis);
-  return (step < 60_000 ? clockWithSeconds : clock).format(millis);
+  const isMidnight = new Date(millis).setHours(0, 0, 0, 0) === millis;
+  const style = isMidnight ? "day" : step < 60_000 ? "seconds" : "minutes";
+  formatters[style] ??= new Intl.DateTimeFormat(undefined, styles[style]);
+  return formatters[style].format(millis);
 }
 
 export function Marks({ chart }) {

@@ -49,8 +49,14 @@ export function formatMoment({ origin, from, until }, millis) {
 
 export const shorten = (text, length) => (text.length > length ? `${text.slice(0, length - 1)}…` : text);
 export const formatDecimal = number => (number >= 100 ? formatNumber(Math.round(number)) : String(Number(number.toPrecision(3))));
-const compact = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 1 });
-export const formatCompact = number => (number < 10_000 ? formatNumber(number) : compact.format(number));
+let compact;
+
+export function formatCompact(number) {
+  if (number < 10_000) return formatNumber(number);
+  compact ??= new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 1 });
+  return compact.format(number);
+}
+
 export const formatInterval = millis =>
   millis < 60_000 ? `${millis / 1000} s` : millis < 3_600_000 ? `${millis / 60_000} min` : `${millis / 3_600_000} h`;
 

@@ -71,6 +71,18 @@ test("a rollback whose call is repeated", {}, async (context) => {
   await page.getByRole("region", { name: "Current state" }).getByText("rolling back").waitFor();
 });
 
+test("a rollback while the page is open", {}, async (context) => {
+  const { alias, report } = await createDeployment(context);
+  const page = await context.open(HASH);
+  await page.getByText("10% run v2").waitFor();
+  await context.client.updateAlias(alias, { 1: 100 });
+  const outcome = { result: "rolledBack", message: "Aborting.", alarms: ["errors"] };
+  await report(done(outcome), { alarms: [{ name: "errors", state: "ALARM" }] });
+  await page.getByRole("heading", { name: /Rolled back .*All starts of PROD run v1 again\./ }).waitFor();
+  await page.getByText("100% run v1").waitFor();
+  await page.getByRole("status").getByText("The deployment was rolled back: all starts run version 1.").waitFor();
+});
+
 test("all starts are routed to the version before", {}, async (context) => {
   const { alias } = await createDeployment(context);
   const page = await context.open(HASH);

@@ -49,7 +49,7 @@ function useHistory(route, deployment, routings) {
     untilMillis: state.hasEnded(deployment) ? span.until : undefined,
     spanMillis: span.until - span.from,
   });
-  const routing = data.findRouting(changes, Math.max(now, first)) ?? state.findReportedRouting(deployment);
+  const routing = changes.at(-1)?.routing ?? state.findReportedRouting(deployment);
   const counts = useMemo(
     () => countStarts(deployment, changes, first, span, traffic.data),
     [deployment, traffic.data, changes.length, span.until],

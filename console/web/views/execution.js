@@ -78,7 +78,7 @@ function Facts({ route, execution }) {
   const version = versionArn && Number(lastPart(versionArn));
   const [start, stop] = [toMillis(execution.startDate), toMillis(execution.stopDate)];
   return html`<section class="card" aria-label="Details"><dl class="facts">
-    <div><dt>Status</dt><dd class="strong" role="status"><${Status} status=${status}/></dd></div>
+    <div><dt>Status</dt><dd class="strong"><span role="status"><${Status} status=${status}/></span></dd></div>
     <div><dt>Version</dt><dd>${version ? html`<${VersionBadge} version=${version} href=${link.version(name, version)}/>` : "none: started without alias or version"}</dd></div>
     <div><dt>Alias</dt><dd>${aliasArn ? html`<a href=${link.alias(name, lastPart(aliasArn))}>${lastPart(aliasArn)}</a>` : html`<span class="muted">none</span>`}</dd></div>
     <div><dt>Started</dt><dd><${Time} millis=${start} style="full"/></dd></div>

@@ -14,7 +14,7 @@ use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
 /// The seed if the command line has none. With it, the first canaries are rolled back after four minutes.
-const DEFAULT_SEED: u64 = 7;
+pub(crate) const DEMO_SEED: u64 = 7;
 
 const SECOND: i64 = 1000;
 const MINUTE: i64 = 60 * SECOND;
@@ -48,10 +48,10 @@ impl Demo {
         service: StepFunctions,
         console: Arc<WebConsole>,
         clock: DemoClock,
-        seed: Option<u64>,
+        seed: u64,
     ) -> Result<Self, CliError> {
         let world = World::new(service, console, clock);
-        let mut script = Script::new(world, seed.unwrap_or(DEFAULT_SEED));
+        let mut script = Script::new(world, seed);
         script.create_history()?;
         let (stop, stopped) = channel();
         let run = move || script.follow_clock(&stopped);
@@ -184,7 +184,7 @@ impl Script {
     fn update_failures(&mut self) {
         let running = self.rollout.as_ref().filter(|rollout| rollout.due.is_some());
         let time = running.map_or(0, |rollout| self.world.clock.now_millis().saturating_sub(rollout.started));
-        let percent = if time < MORE_FAILURES_AFTER { 20 } else { 45 };
+        let percent = if time < MORE_FAILURES_AFTER { 20 } else { 60 };
         if percent != self.failure_percent && self.world.set_failures(percent).is_ok() {
             self.failure_percent = percent;
         }
