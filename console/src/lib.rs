@@ -32,5 +32,5 @@ mod summary;
 mod traffic;
 mod traffic_query;
 
-pub use routings::store_routing;
 pub use console::{ConsoleOptions, StorageKind, WebConsole};
+pub use routings::store_routing;

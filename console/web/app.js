@@ -162,7 +162,7 @@ function Footer() {
   // After a connection, the information about the endpoint is there.
   useStore(connection, selectState);
   const info = getInfo();
-  return html`<footer>${info && `sfn-alias ${info.version} · ${location.host} · ${STORAGE[info.storage] ?? info.storage}${info.demo ? " · demo with made-up traffic" : ""}`}</footer>`;
+  return html`<footer>${info && `sfn-alias ${info.version} · ${location.host} · ${STORAGE[info.storage] ?? info.storage}${info.demo ? " · demo with example traffic" : ""}`}</footer>`;
 }
 
 function Content({ route }) {

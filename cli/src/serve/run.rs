@@ -2,7 +2,7 @@
 
 use super::args::ServeArgs;
 use super::console::{create_console, stop_console};
-use super::demo::{Demo, DemoClock};
+use super::demo::{DEMO_SEED, Demo, DemoClock};
 use super::log;
 use super::metrics::{MetricsSender, check_metrics_url};
 use super::not_open::open_store;
@@ -40,7 +40,8 @@ pub(crate) fn run(args: ServeArgs) -> CommandResult {
     let console = create_console(&args)?;
     let demo_clock = args.demo.then(DemoClock::new);
     let clock = demo_clock.as_ref().map(DemoClock::as_clock).unwrap_or_default();
-    let creator = ServiceCreator::new(&args.service, outcomes.clone(), console.clone(), clock)?;
+    let seed = args.service.seed.or(args.demo.then_some(DEMO_SEED));
+    let creator = ServiceCreator::new(&args.service, outcomes.clone(), console.clone(), clock, seed)?;
     Server::check_address(address, &settings.access, args.insecure_allow_anonymous).map_err(CliError::usage)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CliError::system)?;
     let stop = stop_signal()?;
@@ -75,7 +76,7 @@ pub(crate) fn run(args: ServeArgs) -> CommandResult {
         let _poller = handler.map(|handler| handler.start_polling()).transpose()?;
         let metrics = MetricsSender::start(&args, service.clone())?;
         let demo = console.clone().zip(demo_clock);
-        let start_demo = |(console, clock)| Demo::start(service.clone(), console, clock, args.service.seed);
+        let start_demo = |(console, clock)| Demo::start(service.clone(), console, clock, seed.unwrap_or(DEMO_SEED));
         let demo = demo.map(start_demo).transpose()?;
         if let Some((watched, outcomes)) = watched.zip(outcomes) {
             log_outcomes(&outcomes, &watched);

@@ -36,6 +36,7 @@ impl ServiceCreator {
         outcomes: Option<Outcomes>,
         console: Option<Arc<WebConsole>>,
         clock: Clock,
+        seed: Option<u64>,
     ) -> Result<Self, CliError> {
         let scope = parse_scope(&args.account, &args.region)?;
         let limits = sfn_alias::Limits {
@@ -45,8 +46,7 @@ impl ServiceCreator {
             ..sfn_alias::Limits::default()
         };
         let (update_delay, deletion_delay) = (args.update_delay, args.deletion_delay);
-        let options =
-            Options { limits, update_delay, deletion_delay, seed: args.seed, outcomes, clock, ..Options::default() };
+        let options = Options { limits, update_delay, deletion_delay, seed, outcomes, clock, ..Options::default() };
         Ok(Self { options, scope, console })
     }
 

@@ -207,6 +207,7 @@ fn every_option_has_an_environment_variable() {
     let other = [
         "AWS_REGION",
         "SFN_ALIAS_CREDENTIALS",
+        "SFN_ALIAS_DEMO",
         "SFN_ALIAS_TLS_CERT",
         "SFN_ALIAS_TLS_KEY",
         "SFN_ALIAS_METRICS_TO",

@@ -57,4 +57,7 @@ function ExecutionRow({ name, execution, roles, style }) {
 export const Duration = ({ startMillis, stopMillis }) =>
   stopMillis === undefined ? html`<${RunningDuration} startMillis=${startMillis}/>` : formatDuration(stopMillis - startMillis);
 
-const RunningDuration = ({ startMillis }) => formatDuration(Math.max(0, Math.floor((useNow() - startMillis) / 1000) * 1000));
+function RunningDuration({ startMillis }) {
+  const seconds = Math.floor((useNow() - startMillis) / 1000);
+  return seconds < 1 ? "0 s" : formatDuration(seconds * 1000);
+}

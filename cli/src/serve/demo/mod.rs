@@ -17,4 +17,4 @@ mod traffic;
 mod world;
 
 pub(super) use clock::DemoClock;
-pub(super) use run::Demo;
+pub(super) use run::{DEMO_SEED, Demo};

@@ -1,6 +1,6 @@
 //! Runs deployments with the driver of `sfn-alias deploy`, one step at a time.
 
-use super::content::{ALARM, ALARM_NAME};
+use super::content::{ALARM_NAME, alarm_rules};
 use super::world::World;
 use serde_json::json;
 use sfn_alias::{AlarmRules, AlarmStateValue};
@@ -15,6 +15,7 @@ const DRIVER: &str = concat!("sfn-alias deploy ", env!("CARGO_PKG_VERSION"));
 pub(super) struct Rollout {
     driver: Driver,
     alarms: Vec<Alarm>,
+    version: u32,
     command: String,
     /// When it started.
     pub started: i64,
@@ -42,7 +43,7 @@ impl Rollout {
         let request = DeploymentRequest { state_machine_alias_arn: alias, description: None, plan };
         let driver = Driver::new(request.start(routing).ok()?);
         let started = world.clock.now_millis();
-        let mut rollout = Self { driver, alarms: Vec::new(), command, started, due: None };
+        let mut rollout = Self { driver, version, alarms: Vec::new(), command, started, due: None };
         rollout.run(world, Observation::Start);
         Some(rollout)
     }
@@ -64,7 +65,7 @@ impl Rollout {
             observation = match action {
                 Ok(Action::Wait { until_millis, .. }) => break Some(until_millis),
                 Ok(Action::Done { .. }) | Err(_) => break None,
-                Ok(call) => execute(world, &call).unwrap_or_else(Observation::Failed),
+                Ok(call) => execute(world, self.version, &call).unwrap_or_else(Observation::Failed),
             };
         };
     }
@@ -78,7 +79,7 @@ impl Rollout {
     }
 }
 
-fn execute(world: &World, action: &Action) -> Result<Observation, CallFailure> {
+fn execute(world: &World, version: u32, action: &Action) -> Result<Observation, CallFailure> {
     match action {
         Action::DescribeAlias { input } => {
             let alias = world.call("DescribeStateMachineAlias", &json!(input))?;
@@ -89,15 +90,15 @@ fn execute(world: &World, action: &Action) -> Result<Observation, CallFailure> {
         Action::UpdateAlias { input } => {
             world.update_alias(&json!(input), "sfn-alias deploy").map(|()| Observation::Updated)
         }
-        Action::DescribeAlarms { .. } => read_alarms(world),
+        Action::DescribeAlarms { .. } => read_alarms(world, version),
         Action::Wait { .. } | Action::Done { .. } => Ok(Observation::Waited),
     }
 }
 
 /// Evaluates the alarm from the stored executions, as `sfn-alias alarms`.
-fn read_alarms(world: &World) -> Result<Observation, CallFailure> {
+fn read_alarms(world: &World, version: u32) -> Result<Observation, CallFailure> {
     let failure = |message: String| CallFailure { code: "AlarmCommand".to_owned(), message, status: None };
-    let rules = AlarmRules::parse(ALARM).map_err(|error| failure(error.to_string()))?;
+    let rules = AlarmRules::parse(&alarm_rules(version)).map_err(|error| failure(error.to_string()))?;
     let states = world.service.evaluate_alarms(&rules).map_err(|error| failure(error.to_string()))?;
     let alarms = states.into_iter().map(|alarm| {
         let state = if alarm.state == AlarmStateValue::Alarm { AlarmState::Alarm } else { AlarmState::Ok };
