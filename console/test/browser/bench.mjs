@@ -20,11 +20,6 @@ const VIEWS = [
 
 const cleanups = [];
 const defer = (cleanup) => cleanups.unshift(cleanup);
-try {
-  await main();
-} finally {
-  for (const cleanup of cleanups) await cleanup();
-}
 
 async function main() {
   const endpoint = await Endpoint.start();
@@ -127,4 +122,10 @@ async function startExecutions(url, starts) {
     if (!response.ok) throw new Error(await response.text());
     await response.arrayBuffer();
   }
+}
+
+try {
+  await main();
+} finally {
+  for (const cleanup of cleanups) await cleanup();
 }

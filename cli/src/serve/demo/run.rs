@@ -216,3 +216,81 @@ impl Script {
         routing == serde_json::json!([{"stateMachineVersionArn": self.world.arn("2"), "weight": 100}])
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+mod tests {
+    use super::*;
+    use http::Method;
+    use serde_json::Value;
+    use sfn_alias::Options;
+    use sfn_alias::store::MemoryStore;
+    use sfn_alias_console::{ConsoleOptions, StorageKind};
+    use sfn_alias_server::http::{Console, ConsoleRequest};
+
+    /// Returns the demo at a fixed time.
+    fn create_script(seed: u64) -> (Script, Arc<WebConsole>) {
+        let options = ConsoleOptions { storage: StorageKind::Memory, signed: false, demo: true, upstream: false };
+        let (console, clock) = (Arc::new(WebConsole::new(options).unwrap()), DemoClock::new());
+        clock.set_millis(1_790_000_400_000);
+        let store = console.observe(Box::new(MemoryStore::new().unwrap()), clock.as_clock());
+        let options = Options { clock: clock.as_clock(), seed: Some(seed), ..Options::default() };
+        let service = StepFunctions::with_store(store, options).unwrap();
+        let mut script = Script::new(World::new(service, Arc::clone(&console), clock), seed);
+        script.create_history().unwrap();
+        (script, console)
+    }
+
+    fn get(script: &Script, console: &WebConsole, path: &str, parameter: &str, arn: &str) -> Value {
+        let query = format!("{parameter}={arn}");
+        let method = Method::GET;
+        let request = ConsoleRequest { method: &method, path, query: &query, body: &[], may_see_all_accounts: true };
+        serde_json::from_slice(&console.handle(&script.world.service, &request).unwrap()).unwrap()
+    }
+
+    /// Returns the phase of each deployment and how many seconds it took, newest first.
+    fn list_deployments(script: &Script, console: &WebConsole) -> Vec<(String, Option<i64>)> {
+        let list = get(script, console, "/deployments", "stateMachineAliasArn", &script.world.arn("PROD"));
+        let deployments = list["deployments"].as_array().unwrap().iter();
+        let describe = |deployment: &Value| {
+            let time = |member: &str| deployment[member].as_i64();
+            let seconds = time("endedMillis").zip(time("startedMillis")).map(|(end, start)| (end - start) / SECOND);
+            (deployment["phase"].as_str().unwrap().to_owned(), seconds)
+        };
+        deployments.map(describe).collect()
+    }
+
+    #[test]
+    fn history_has_a_deployment_and_a_canary_under_way() {
+        let (script, console) = create_script(DEMO_SEED);
+        let expected = [("waiting".to_owned(), None), ("succeeded".to_owned(), Some(240))];
+        assert_eq!(list_deployments(&script, &console), expected);
+        let summary = get(&script, &console, "/summary", "stateMachineArn", &script.world.state_machine_arn);
+        let orders = &summary["stateMachines"][0];
+        assert_eq!((&orders["versionCount"], &orders["aliases"][0]["name"]), (&3.into(), &"PROD".into()));
+        assert!(orders["versions"][0]["starts"].as_i64().unwrap() > 100, "{orders}");
+        let routings = get(&script, &console, "/routings", "stateMachineAliasArn", &script.world.arn("PROD"));
+        assert_eq!(routings["routings"].as_array().unwrap().len(), 7);
+    }
+
+    #[test]
+    fn canaries_are_rolled_back_after_four_minutes() {
+        let (mut script, console) = create_script(DEMO_SEED);
+        script.advance_to(1_790_000_400_000 + 9 * MINUTE);
+        let rolled_back = ("rolledBack".to_owned(), Some(240));
+        let deployments = list_deployments(&script, &console);
+        assert_eq!(
+            &deployments[..deployments.len() - 1],
+            [("waiting".to_owned(), None), rolled_back.clone(), rolled_back]
+        );
+    }
+
+    #[test]
+    fn alias_that_someone_has_deleted_ends_nothing_else() {
+        let (mut script, console) = create_script(DEMO_SEED);
+        let delete = serde_json::json!({"stateMachineAliasArn": script.world.arn("DEV")});
+        script.world.call("DeleteStateMachineAlias", &delete).unwrap();
+        script.advance_to(1_790_000_400_000 + 2 * MINUTE);
+        assert_eq!(list_deployments(&script, &console)[0].0, "rolledBack");
+    }
+}
