@@ -7,7 +7,10 @@ import { launchChromium, openPage } from "./support.mjs";
 
 const OUTPUT = new URL("../../../docs/pictures/console/", import.meta.url);
 const MAX_BYTES = 1.5 * 1024 * 1024;
-const COLORS = 64;
+const COLORS = 24;
+const MAX_HEIGHT = 1100;
+/** The demo shows figures of the newest traffic, which arrive up to a second later. */
+const SETTLE_MILLIS = 1200;
 const SIZES = { wide: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } };
 const SCHEMES = ["light", "dark"];
 
@@ -17,13 +20,21 @@ const DEMO_VIEWS = [
   { name: "state-machine", hash: "orders", find: heading },
   { name: "alias", hash: "orders/aliases/PROD", find: heading },
   { name: "plan", hash: "orders/aliases/PROD/plan", find: heading },
+  { name: "deployment", readHash: readDeployment, find: heading },
   { name: "compare", hash: "orders/diff/2..3", find: heading },
   { name: "executions", hash: "orders/executions", find: heading },
 ];
 
+async function readDeployment(endpoint) {
+  const alias = "arn:aws:states:us-east-1:000000000000:stateMachine:orders:PROD";
+  const response = await fetch(`${endpoint.url}/console/api/deployments?stateMachineAliasArn=${encodeURIComponent(alias)}`);
+  const { deployments } = await response.json();
+  return `orders/aliases/PROD/deployments/${deployments[0].id}`;
+}
+
 const cleanups = [];
 const defer = (cleanup) => cleanups.unshift(cleanup);
-const directory = createDirectory({ credentials: "[default]\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = example\n" });
+const directory = createDirectory({ credentials: "[default]\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = example\naws_account_id = 000000000000\n" });
 defer(() => directory.remove());
 try {
   await main();
@@ -49,7 +60,7 @@ async function takePictures(browser, options, views) {
   const endpoint = await Endpoint.start(options);
   defer(() => endpoint.stop());
   for (const view of views) {
-    await view.wait?.(endpoint);
+    if (view.readHash) view.hash = await view.readHash(endpoint);
     for (const [layout, size] of Object.entries(SIZES)) {
       for (const colorScheme of SCHEMES) await takePicture({ endpoint, browser, view, size, colorScheme, layout });
     }
@@ -61,9 +72,12 @@ async function takePicture({ endpoint, browser, view, size, colorScheme, layout 
   try {
     const page = await openPage({ endpoint, browser, hash: view.hash, size, colorScheme, defer: (cleanup) => closing.push(cleanup) });
     await view.find(page).first().waitFor();
-    await view.act?.(page);
+    await page.waitForFunction(() => document.querySelector("main .loading") === null);
+    await page.waitForTimeout(SETTLE_MILLIS);
     await page.evaluate(() => document.fonts.ready);
-    const picture = await page.screenshot({ fullPage: true, animations: "disabled", caret: "hide" });
+    const height = await page.evaluate(() => document.documentElement.scrollHeight);
+    await page.setViewportSize({ ...size, height: Math.min(MAX_HEIGHT, Math.max(size.height, height)) });
+    const picture = await page.screenshot({ animations: "disabled", caret: "hide" });
     const compressed = await sharp(picture).png({ palette: true, colours: COLORS, effort: 10, compressionLevel: 9, dither: 0 }).toBuffer();
     writeFileSync(new URL(`${view.name}-${layout}-${colorScheme}.png`, OUTPUT), compressed);
   } finally {
