@@ -122,6 +122,9 @@ test("a deployment that succeeded", {}, async (context) => {
   const page = await context.open(HASH);
   await page.getByRole("heading", { name: /Succeeded .*All starts of PROD run v2\./ }).waitFor();
   await page.getByText("100% run v2").waitFor();
+  await context.client.updateAlias(alias, { 1: 90, 2: 10 });
+  await page.getByRole("heading", { name: /Succeeded .*The routing has changed since\./ }).waitFor();
+  await page.getByText("has changed since the deployment: 90% v1, 10% v2.").waitFor();
   await page.getByText("Show as a table").click();
   await page.getByRole("region", { name: "deployment of v2 to PROD, as a table" }).waitFor();
 });

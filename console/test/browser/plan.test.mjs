@@ -57,6 +57,9 @@ test("an alias that splits its starts is planned all at once", { allow: [REJECTE
   await page.getByText("Failed to start deployment of type 'CANARY'").waitFor();
   await page.getByRole("button", { name: "Use all at once" }).click();
   await page.getByText("1 step, one update").waitFor();
+  await page.getByRole("radio", { name: "Canary" }).check();
+  await page.getByRole("button", { name: "Plan as if PROD routed all starts to v1" }).click();
+  await step(page, "10%").waitFor();
 });
 
 test("a simulated alarm rolls the deployment back", {}, async (context) => {

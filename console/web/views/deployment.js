@@ -102,6 +102,16 @@ function Driver({ deployment }) {
   return html`<${Banner} kind="bad" title="Rolling back." live=${false}>${describeCause(cause)}</${Banner}>`;
 }
 
+const PAST = { succeeded: "Succeeded", rolledBack: "Rolled back" };
+
+/** Whether the alias no longer has the routing that the deployment set at its end, for example because of a later one. */
+function hasChangedSince({ phase, fromVersion, toVersion }, routing) {
+  const version = { succeeded: toVersion, rolledBack: fromVersion }[phase];
+  return version !== undefined && !state.routesAllTo(routing, version);
+}
+
+const formatRouting = routing => routing.map(({ version, weight }) => `${weight}% v${version}`).join(", ");
+
 const OUTCOMES = {
   succeeded: (after, alias, { toVersion }) => `Succeeded ${after}. All starts of ${alias} run v${toVersion}.`,
   rolledBack: (after, alias, { fromVersion }) => `Rolled back ${after}. All starts of ${alias} run v${fromVersion} again.`,
@@ -113,10 +123,12 @@ function Outcome({ route, deployment, history }) {
   const { phase, cause, endedMillis } = deployment;
   if (!state.hasEnded(deployment)) return null;
   const took = (endedMillis ?? history.first) - history.first;
+  const after = took < 1000 ? "at once" : `after ${data.formatElapsed(took)}`;
+  const isPast = hasChangedSince(deployment, history.routing);
   const { sign, style } = state.choosePhaseStyle(phase);
   const message = describeCause(cause);
   return html`<section class=${`card outcome ${style}`} aria-label="Result"><span class="sign" aria-hidden="true">${sign}</span>
-    <div><h2>${OUTCOMES[phase](took < 1000 ? "at once" : `after ${data.formatElapsed(took)}`, route.alias, deployment)}</h2>${message && html`<p>${message}</p>`}</div></section>`;
+    <div><h2>${isPast ? `${PAST[phase]} ${after}. The routing has changed since.` : OUTCOMES[phase](after, route.alias, deployment)}</h2>${message && html`<p>${message}</p>`}</div></section>`;
 }
 
 function Tiles({ deployment, route, history }) {
@@ -292,24 +304,24 @@ function WhileRunning({ route, deployment }) {
 const FailedExecutions = ({ route, version }) =>
   html`<a href=${link.executions(route.name, { status: "FAILED", version, alias: route.alias })}>failed executions of v${version}</a>`;
 
-function AfterRollback({ route, deployment }) {
+function AfterRollback({ route, deployment, routing }) {
   const { fromVersion, toVersion } = deployment;
-  return html`<p>${route.alias} routes all starts to v${fromVersion}; callers need no change.</p>
+  return html`<p>${hasChangedSince(deployment, routing) ? `The routing of ${route.alias} has changed since the rollback: ${formatRouting(routing)}.` : `${route.alias} routes all starts to v${fromVersion}; callers need no change.`}</p>
     <p>Look at the <${FailedExecutions} route=${route} version=${toVersion}/> and at <a href=${link.compare(route.name, fromVersion, toVersion)}>what v${toVersion} changes</a>. Publish a version with the fix, and <a href=${link.plan(route.name, route.alias)}>plan its deployment</a>.</p>`;
 }
 
-function AfterSuccess({ route, deployment }) {
+function AfterSuccess({ route, deployment, routing }) {
   const { fromVersion, toVersion } = deployment;
-  return html`<p>${route.alias} routes all starts to v${toVersion}. Alarms are no longer checked.</p>
-    ${fromVersion !== toVersion && html`<p>v${fromVersion} still exists. If v${toVersion} has a problem, “Route all starts to v${fromVersion}” returns to it in one update.</p>`}`;
+  return html`<p>${hasChangedSince(deployment, routing) ? `The routing of ${route.alias} has changed since the deployment: ${formatRouting(routing)}.` : `${route.alias} routes all starts to v${toVersion}. Alarms are no longer checked.`}</p>
+    ${fromVersion !== toVersion && !hasChangedSince(deployment, routing) && html`<p>v${fromVersion} still exists. If v${toVersion} has a problem, “Route all starts to v${fromVersion}” returns to it in one update.</p>`}`;
 }
 
 function AfterDrift({ route, routing }) {
-  return html`<p>While the deployment ran, someone else changed the routing of ${route.alias}. The driver stopped and left it unchanged${routing.length ? `: ${routing.map(({ version, weight }) => `${weight}% v${version}`).join(", ")}` : ""}.</p>
+  return html`<p>While the deployment ran, someone else changed the routing of ${route.alias}. The driver stopped and left it unchanged${routing.length ? `: ${formatRouting(routing)}` : ""}.</p>
     <p>The <a href=${link.alias(route.name, route.alias)}>history of routings</a> shows when and with which client. To continue, route all starts to one version, and <a href=${link.plan(route.name, route.alias)}>plan a deployment</a> again.</p>`;
 }
 
 function AfterFailure({ route, deployment, routing }) {
-  return html`<p>${route.alias} keeps the routing of the last completed step (${routing.map(({ version, weight }) => `${weight}% v${version}`).join(", ")}). Alarms are no longer checked.</p>
+  return html`<p>${route.alias} keeps the routing of the last completed step (${formatRouting(routing)}). Alarms are no longer checked.</p>
     <p>Correct the cause that the result states. Then the same command resumes the deployment.</p><${Resume} command=${deployment.command}/>`;
 }

@@ -15,7 +15,7 @@ export default function Executions({ route }) {
   const { name, stateMachineArn: arn } = route;
   const summary = useData(options => readSummary(arn, options), { keys: [arn], arn, kinds: ["alias", "version", "stateMachine"] });
   const crumbs = [[name, link.stateMachine(name)], ["Executions"]];
-  return html`<${Page} title="Executions" lead=${`Executions of ${name}, newest first`} crumbs=${crumbs}>
+  return html`<${Page} title="Executions" lead=${`Executions of ${name}: the most recently started or ended first`} crumbs=${crumbs}>
     ${summary.error && html`<${LoadError} error=${summary.error} reload=${summary.reload}/>`}
     ${!summary.data && !summary.error && html`<${Loading} what="executions"/>`}
     ${summary.data && html`<${Filters} route=${route} machine=${summary.data}/><${List} key=${JSON.stringify(route.query)} route=${route} machine=${summary.data}/>`}</${Page}>`;

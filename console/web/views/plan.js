@@ -42,6 +42,7 @@ export default function PlanView({ route }) {
 function chooseVersion({ query }, versions, routing) {
   const asked = Number(query?.version);
   if (versions.numbers.includes(asked)) return asked;
+  if (routing.length > 1) return versions.numbers[0];
   return versions.numbers.find(number => !routing.some(({ version }) => version === number)) ?? versions.numbers[0];
 }
 
@@ -53,11 +54,14 @@ function Planner({ route, alias, versions, measured: measuredNow }) {
   const [rate, setRate] = useState(undefined);
   const [chosen, setSimulated] = useState({ enabled: false, name: "", minute: "2.5" });
   const rateText = rate ?? String(measured ?? 1);
+  const [assumed, setAssumed] = useState(undefined);
+  const currentRouting =
+    assumed === undefined ? alias.routingConfiguration : [{ stateMachineVersionArn: `${route.stateMachineArn}:${assumed}`, weight: 100 }];
   const built = plans.buildPreference(form);
   const names = plans.listNames(built);
   const simulated = { ...chosen, name: names.includes(chosen.name) ? chosen.name : (names[0] ?? "") };
   const versionArn = version === undefined ? undefined : `${route.stateMachineArn}:${version}`;
-  const request = built.problem ? undefined : plans.buildPlanRequest(built, alias.routingConfiguration, versionArn);
+  const request = built.problem ? undefined : plans.buildPlanRequest(built, currentRouting, versionArn);
   const result = usePlan({ request, rate: rateText, aliasArn: route.stateMachineAliasArn, simulated });
   const problems = built.problem
     ? [built.problem]
@@ -66,17 +70,22 @@ function Planner({ route, alias, versions, measured: measuredNow }) {
   const valid = result.plan && !built.problem && !result.errors.plan;
   return html`<div class="cols plan-cols">
     <${PlanForm} ...${{ route, form, change, version, setVersion, versions, routing, problems, measured, rate: rateText, setRate }}/>
-    ${valid ? html`<div><${Steps} plan=${result.plan} expected=${result.expected}/><${Run} route=${route} form=${form} built=${built} plan=${result.plan}/></div>` : html`<${NoPlan} busy=${result.busy} problems=${problems} route=${route}/>`}</div>
+    ${valid ? html`<div><${Steps} plan=${result.plan} expected=${result.expected}/><${Run} route=${route} form=${form} built=${built} plan=${result.plan}/></div>` : html`<${NoPlan} busy=${result.busy} problems=${problems} route=${route} routing=${routing} assume=${setAssumed}/>`}</div>
     ${valid && html`<${Chart} route=${route} result=${result} simulated=${simulated} setSimulated=${setSimulated} problems=${problems}/>`}`;
 }
 
-function NoPlan({ busy, problems, route }) {
+function NoPlan({ busy, problems, route, routing, assume }) {
+  const before = Math.min(...routing.map(({ version }) => version));
   const split = problems.some(({ path }) => path === "/currentRouting");
   return html`<${Card} title="Steps">${
     busy && !problems.length
       ? html`<${Loading} what="the plan"/>`
       : html`<p class="muted">Correct the marked fields to see the steps.</p>
-        ${split && html`<p class="gap">${route.alias} splits its starts now. End that first: <a href=${link.alias(route.name, route.alias)}>route all starts to one version</a>.</p>`}`
+        ${
+          split &&
+          html`<p class="gap">${route.alias} splits its starts now. End that first: <a href=${link.alias(route.name, route.alias)}>route all starts to one version</a>.</p>
+        <button type="button" class="gap" onClick=${() => assume(before)}>Plan as if ${route.alias} routed all starts to v${before}</button>`
+        }`
   }</${Card}>`;
 }
 
