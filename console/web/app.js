@@ -36,12 +36,15 @@ function useRoute() {
   return parseRoute(hash);
 }
 
+/** The state machine of `serve --demo`, whose view explains what an alias does. */
+const DEMO_STATE_MACHINE = "orders";
+
 /** Opens the account and region of the endpoint if the URL has none. */
 function useDefaultScope(route, state) {
   useEffect(() => {
     if (route.view !== "root" || state === "signIn") return;
     readInfo().then(
-      info => location.replace(scopeLink(info)),
+      info => location.replace(info.demo ? `${scopeLink(info)}/${DEMO_STATE_MACHINE}` : scopeLink(info)),
       () => startStream(),
     );
   }, [route.view, state]);

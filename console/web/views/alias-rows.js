@@ -15,6 +15,19 @@ const COLUMNS = [
 ];
 const MANY_FAILURES = 0.05;
 
+/** Returns the alias that explains a state machine best: with a deployment, otherwise with two versions, otherwise with most starts. */
+export function chooseMainAlias(aliases) {
+  const rank = ({ deployment, routing, starts }) => [deployment && !deployment.endedMillis ? 1 : 0, routing.length, starts];
+  const compare = (one, other) => rank(other).reduce((result, value, index) => result || value - rank(one)[index], 0);
+  return [...aliases].sort(compare)[0];
+}
+
+/** Returns a function from version to role, so that a version has one color on the page. */
+export function createRoles(alias) {
+  const roles = new Map(assignRoles(alias?.routing ?? []).map(({ version, role }) => [version, role]));
+  return version => roles.get(version) ?? "";
+}
+
 /** `roles` returns the role of a version, so that a version has the same color in all rows. */
 export const AliasRows = ({ name, aliases, roles }) => html`<div role="table" aria-label="Aliases">
   <div class="alias headrow" role="row">${COLUMNS.map(([title, align]) => html`<span key=${title} role="columnheader" class=${align}>${title}</span>`)}</div>

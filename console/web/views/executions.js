@@ -6,7 +6,8 @@ import { useData } from "../live.js";
 import { link, replaceRoute } from "../routes.js";
 import { ExecutionTable, readExecutions } from "./execution-table.js";
 import { TargetSelect } from "./start-dialog.js";
-import { chooseMainAlias, createRoles, readSummary } from "./state-machine.js";
+import { chooseMainAlias, createRoles } from "./alias-rows.js";
+import { readSummary } from "./state-machine.js";
 
 const PAGE = 25;
 const STATUSES = ["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE"];

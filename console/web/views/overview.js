@@ -6,7 +6,7 @@ import { Card, Loading, LoadError, Page } from "../components.js";
 import { plural } from "../format.js";
 import { useData } from "../live.js";
 import { link } from "../routes.js";
-import { AliasRows } from "./alias-rows.js";
+import { AliasRows, chooseMainAlias, createRoles } from "./alias-rows.js";
 import { NoStateMachine } from "./empty.js";
 
 const PAGE = 25;
@@ -30,7 +30,7 @@ function Machine({ machine }) {
   const note = `${type}, ${plural(versionCount, "version")}, ${plural(aliases.length, "alias", "aliases")}`;
   return html`<${Card} title=${title} note=${note}>
     ${aliases.length === 0 && html`<p class="muted">No alias. <a href=${link.createAlias(name)}>Create an alias</a> to route starts to a version.</p>`}
-    ${aliases.length > 0 && html`<${AliasRows} name=${name} aliases=${aliases.slice(0, ALIASES)}/>`}
+    ${aliases.length > 0 && html`<${AliasRows} name=${name} aliases=${aliases.slice(0, ALIASES)} roles=${createRoles(chooseMainAlias(aliases))}/>`}
     ${aliases.length > ALIASES && html`<p class="more"><a href=${link.stateMachine(name)}>All ${aliases.length} aliases</a></p>`}</${Card}>`;
 }
 

@@ -8,7 +8,7 @@ import { assignRoles, plural } from "../format.js";
 import { useData, useNow } from "../live.js";
 import { link } from "../routes.js";
 import { measureRate } from "../traffic.js";
-import { AliasRows } from "./alias-rows.js";
+import { AliasRows, chooseMainAlias, createRoles } from "./alias-rows.js";
 import { createSteps } from "./empty.js";
 import { ExecutionTable, readExecutions } from "./execution-table.js";
 import { PublishDialog } from "./publish-dialog.js";
@@ -49,19 +49,6 @@ function LoadedStateMachine({ route, machine, crumbs }) {
     <${NewestExecutions} route=${route} machine=${machine} roles=${roles}/>
     ${dialog === "publish" && html`<${PublishDialog} route=${route} onClose=${close}/>`}
     ${dialog === "start" && html`<${StartDialog} route=${route} machine=${machine} target=${main?.name} onClose=${close}/>`}</${Page}>`;
-}
-
-/** Returns the alias that the page explains: with a deployment, otherwise with two versions, otherwise with most starts. */
-export function chooseMainAlias(aliases) {
-  const rank = ({ deployment, routing, starts }) => [deployment && !deployment.endedMillis ? 1 : 0, routing.length, starts];
-  const compare = (one, other) => rank(other).reduce((result, value, index) => result || value - rank(one)[index], 0);
-  return [...aliases].sort(compare)[0];
-}
-
-/** Returns a function from version to role, so that a version has one color on the page. */
-export function createRoles(alias) {
-  const roles = new Map(assignRoles(alias?.routing ?? []).map(({ version, role }) => [version, role]));
-  return version => roles.get(version) ?? "";
 }
 
 function Explanation({ route, alias }) {
