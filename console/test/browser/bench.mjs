@@ -31,6 +31,7 @@ async function main() {
   const arn = await createWorld(endpoint, client);
   console.log(`${ALIASES} aliases, ${EXECUTIONS} executions; median of ${REPEATS}, goal: up to ${GOAL_MILLIS} ms of main-thread work`);
   console.log("view           first render   longest task   update   longest task");
+  await measureFloor(endpoint, browser);
   for (const view of VIEWS) {
     const renders = [];
     const updates = [];
@@ -41,6 +42,23 @@ async function main() {
     }
     printRow(view.name, renders, updates);
   }
+}
+
+/** Measures what Chromium itself does for a page without a script: a picture. */
+async function measureFloor(endpoint, browser) {
+  const renders = [];
+  for (let count = 0; count < REPEATS; count++) {
+    const pageCleanups = [];
+    const page = await openPage({ endpoint, browser, url: "about:blank", defer: (cleanup) => pageCleanups.push(cleanup) });
+    renders.push(
+      await trace(browser, page, async () => {
+        await page.goto(`${endpoint.url}/console/icon.svg`);
+        await waitUntilIdle(page);
+      }),
+    );
+    for (const cleanup of pageCleanups) await cleanup();
+  }
+  printRow("floor: picture", renders, []);
 }
 
 /** Measures the first render of a view, and what the page does when an alias and an execution change. */
@@ -97,7 +115,7 @@ const threadOf = ({ pid, tid }) => `${pid} ${tid}`;
 
 function printRow(name, renders, updates) {
   const cells = [renders, updates].flatMap((samples) => [samples.map(({ sum }) => sum), samples.map(({ longest }) => longest)]).map(median);
-  const [render, renderTask, update, updateTask] = cells.map((millis) => `${millis.toFixed(0)} ms`);
+  const [render, renderTask, update, updateTask] = cells.map((millis) => (millis === undefined ? "-" : `${millis.toFixed(0)} ms`));
   console.log(`${name.padEnd(14)} ${render.padStart(12)}   ${renderTask.padStart(12)}   ${update.padStart(6)}   ${updateTask.padStart(12)}`);
 }
 
