@@ -15,7 +15,8 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from sfn_alias._sfn_alias import DeploymentDriver, deployment_json
+from sfn_alias._reports import create_reporter
+from sfn_alias._sfn_alias import DeploymentDriver, __version__, deployment_json
 from sfn_alias.deployment_types import (
     Call,
     DeploymentPreference,
@@ -46,6 +47,9 @@ __all__ = [
 
 _MAX_LOCK_WAIT_SECONDS = 75
 """A running deployment notices another routing at its next check, within a minute."""
+
+_DRIVER = f"sfn_alias.deploy {__version__}"
+"""The driver in reports."""
 
 Preference = str | DeploymentPreference | Mapping[str, Any]
 Routing = Sequence[Mapping[str, Any]]
@@ -205,6 +209,9 @@ class Deployment:
     ``state`` is the path of the state file, readable only by its owner. The file also stores the outcome: delete it to
     repeat the same deployment. Another deployment can reuse the file of a finished one. While ``run`` uses the file, it
     is locked: a second ``run`` raises ``BlockingIOError``. The lock file has the suffix ``.lock``.
+
+    If the client's endpoint is ``sfn-alias serve``, the progress is reported to its console, unless ``report`` is false.
+    AWS receives no reports, and other endpoints one request that finds out whether they have a console.
     """
 
     def __init__(
@@ -222,8 +229,10 @@ class Deployment:
         alarm_states: AlarmStates | None = None,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], object] = time.sleep,
+        report: bool = True,
     ) -> None:
         self._client = client
+        self._report = report
         self._alias_arn = alias_arn
         self._requested = (preference, new_version, alarms)
         self._description = description
@@ -265,6 +274,7 @@ class Deployment:
         made, before the ``OSError`` is raised.
         """
         driver = DeploymentDriver(self._state)
+        reporter = None
         try:
             opened = self._open(driver, lock=True)
             if opened is None:
@@ -272,10 +282,13 @@ class Deployment:
             has_alarms = opened["hasAlarms"]
             if has_alarms and self._alarm_states is None and self._cloudwatch is None:
                 raise ValueError("alarms need a source: pass `cloudwatch` or `alarm_states`")
+            reporter = create_reporter(self._client) if self._report else None
             observation: dict[str, Any] = {"observed": "start"}
             while True:
-                request = {"observation": observation, "nowMillis": self._now()}
+                request = {"observation": observation, "nowMillis": self._now(), "report": reporter and {"driver": _DRIVER}}
                 step = _call("next", request, driver.call)
+                if reporter is not None and (report := step.get("report")) is not None:
+                    reporter.send(report)
                 if on_progress is not None:
                     on_progress(step["progress"])
                 action: dict[str, Any] = step["action"]
@@ -285,6 +298,8 @@ class Deployment:
                 observation = self._perform(action)
         finally:
             driver.call("close", "null")
+            if reporter is not None:
+                reporter.close()
 
     def _open(self, driver: DeploymentDriver, *, lock: bool) -> Any:
         """Resumes the deployment of the state file, or starts a new one. Returns ``None`` if the alias was created."""
