@@ -8,7 +8,7 @@ import threading
 from typing import Any
 from urllib.parse import urlsplit
 
-_TIMEOUT_SECONDS = 1.0
+_TIMEOUT_SECONDS = 1
 """Time limit of a request, and of the wait for the last one."""
 _LOGGED_FAILURES = 3
 """After this many failed reports in a row, a line is logged."""
