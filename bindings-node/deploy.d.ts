@@ -225,6 +225,9 @@ export interface DeploymentOptions {
    * are retried, as with CloudWatch. With another code, the deployment rolls back if it has shifted traffic, and fails
    * otherwise. */
   alarmStates?: (names: string[]) => Record<string, string> | Promise<Record<string, string>>
+  /** Whether `run` reports the progress to the web console of the client's endpoint, if it is one of `sfn-alias serve`. Without
+   * effect on the deployment, which neither waits for the console nor fails because of it. Default: true. */
+  report?: boolean
   /** Returns the current time in milliseconds since 1970. Default: `Date.now`. */
   clock?: () => number
   /** Waits. Default: `setTimeout`. */

@@ -3,6 +3,7 @@
 'use strict'
 
 const { getSystemErrorName } = require('node:util')
+const { Reporter } = require('./deploy-report.js')
 const { writeArgument } = require('./input.js')
 const { DeploymentDriver, deploymentJson } = require('./native.js')
 
@@ -62,8 +63,8 @@ async function prune ({ client, stateMachineArn, keep, states = [], dryRun = fal
 class Deployment {
   #options
 
-  constructor ({ clock = Date.now, sleep = sleepMillis, ...options }) {
-    this.#options = { ...options, clock, sleep }
+  constructor ({ clock = Date.now, sleep = sleepMillis, report = true, ...options }) {
+    this.#options = { ...options, clock, sleep, report }
   }
 
   async plan () {
@@ -82,21 +83,26 @@ class Deployment {
   async run (onProgress = () => {}) {
     const { state, alarmStates, cloudwatch } = this.#options
     const driver = new DeploymentDriver(state)
+    let reporter
     try {
       const opened = await this.#open(driver, true)
       if (!opened) return { result: 'succeeded' }
       if (opened.hasAlarms && !alarmStates && !cloudwatch) {
         throw new Error('the deployment has alarms, but no source of alarm states: set `cloudwatch` or `alarmStates`')
       }
+      reporter = new Reporter(this.#options.client, this.#options.aliasArn, this.#options.report)
       let observation = { observed: 'start' }
       for (;;) {
-        const { action, progress } = await callDriver(driver, 'next', { observation, nowMillis: this.#now() })
+        const request = { observation, nowMillis: this.#now(), report: reporter.request }
+        const { action, progress, report } = await callDriver(driver, 'next', request)
+        reporter.add(report)
         onProgress(progress)
         if (action.action === 'done') return action.outcome
         observation = await this.#perform(action)
       }
     } finally {
       await driver.call('close', 'null')
+      await reporter?.finish()
     }
   }
 

@@ -75,6 +75,11 @@ function connectCommands (sdk) {
   }
 }
 
+/** Returns whether a service in this process answers the client. */
+function isAnsweredInProcess (client) {
+  return mocks.length > 0 || client.config.requestHandler instanceof RequestHandler
+}
+
 function removeSigning (stack) {
   const unsigned = stack.clone()
   for (const name of SIGNING) unsigned.remove(name)
@@ -112,4 +117,4 @@ function checkClient (client) {
   throw createArgumentError(`client: expected an \`SFNClient\`, found ${id === undefined ? typeof client : `a client of ${id}`}`)
 }
 
-module.exports = { attach, detach, mock }
+module.exports = { attach, detach, isAnsweredInProcess, mock }

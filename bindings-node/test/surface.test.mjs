@@ -20,7 +20,7 @@ test('the tests use the installed package, not the source tree', () => {
   assert.notEqual(installed, join(repository, 'bindings-node'))
   const files = readdirSync(installed).filter(file => !['node_modules'].includes(file)).sort()
   assert.deepEqual(files, [
-    'LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'bin', 'cdk', 'deploy.d.ts', 'deploy.js', 'ending.js', 'index.d.mts', 'index.d.ts', 'index.js',
+    'LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'bin', 'cdk', 'deploy-report.js', 'deploy.d.ts', 'deploy.js', 'ending.js', 'index.d.mts', 'index.d.ts', 'index.js',
     'index.mjs', 'input.js', 'local-stepfunctions.d.ts', 'local-stepfunctions.js', 'mock.js', 'native.js', 'output.js', 'package.json', 'realm.js',
     'serve.js', 'service.js', 'start-callback.js'
   ])
