@@ -123,16 +123,14 @@ async function sendSigned (client, stateMachineAliasArn, { method, path, body },
     return next(args)
   }, { step: 'build', priority: 'low', name: 'sfnAliasReportMiddleware' })
   const stack = client.middlewareStack.clone()
-  // Neither repeats the request nor logs that its response is not one of the command.
   stack.remove('loggerMiddleware')
-  // Others are relative to this one, so it is replaced.
-  stack.add(next => args => next(args), { name: 'retryMiddleware', step: 'finalizeRequest', priority: 'high', override: true })
   let result
   const requestHandler = {
+    // The command receives an empty response, so that it does not repeat the request, whose response is not one of the command.
     handle: async request => {
-      const { response } = await client.config.requestHandler.handle(request, { abortSignal, requestTimeout: TIMEOUT_MILLIS })
-      result = { status: response.statusCode, text: await readText(response.body) }
-      return { response: { ...response, body: new Uint8Array() } }
+      result = readResponse(client.config.requestHandler.handle(request, { abortSignal, requestTimeout: TIMEOUT_MILLIS }))
+      await result.catch(() => {})
+      return { response: { statusCode: 200, headers: {}, body: new Uint8Array() } }
     }
   }
   try {
@@ -141,6 +139,11 @@ async function sendSigned (client, stateMachineAliasArn, { method, path, body },
     if (!result) throw error
   }
   return result
+}
+
+async function readResponse (handled) {
+  const { response } = await handled
+  return { status: response.statusCode, text: await readText(response.body) }
 }
 
 /** Reads a body, which is a stream of Node or of the web. */

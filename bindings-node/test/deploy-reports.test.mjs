@@ -55,9 +55,8 @@ async function serveConsole (t, respond) {
       requests.push({ method, path, headers, body })
       return respond(response, requests.at(-1))
     }
-    const answer = service.callJson(request.headers['x-amz-target'].split('.')[1], body)
-    const { statusCode = 200, body: text = answer } = await answer
-    response.writeHead(statusCode, { 'content-type': 'application/x-amz-json-1.0' }).end(text)
+    const { status, body: text } = await service.callJson(request.headers['x-amz-target'].split('.')[1], body)
+    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(text)
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
