@@ -46,7 +46,7 @@ test("after a restart, the page connects again", { serve: ["--data", directory.f
   await page.getByRole("img", { name: "version 1 60%, version 2 40%" }).first().waitFor();
 });
 
-test("without a click, the page connects again by itself", { serve: ["--data", directory.file("other.db")], allow: STOPPED }, async ({ endpoint, client, open }) => {
+test("without a click, the page connects again", { serve: ["--data", directory.file("other.db")], allow: STOPPED }, async ({ endpoint, client, open }) => {
   await createOrders(endpoint, client);
   const page = await open("orders");
   await page.getByRole("status").filter({ hasText: "Live" }).waitFor();
