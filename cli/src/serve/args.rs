@@ -107,11 +107,11 @@ pub(crate) struct ServeArgs {
     /// Store data in this SQLite file, created if missing [default: in memory]
     #[arg(long, value_name = "FILE", env = "SFN_ALIAS_DATA", value_parser = create_file_parser())]
     pub data: Option<PathBuf>,
-    #[command(flatten)]
-    pub store: StoreArgs,
     /// Start with example data: a deployment that rolls back, with executions; open the console to watch it
     #[arg(long, env = "SFN_ALIAS_DEMO", value_parser = BoolishValueParser::new(), conflicts_with_all = ["data", "store", "outcomes", "upstream", "no_console"])]
     pub demo: bool,
+    #[command(flatten)]
+    pub store: StoreArgs,
     #[command(flatten)]
     pub service: ServiceArgs,
     /// Require AWS Signature Version 4 with credentials from this file
@@ -134,7 +134,7 @@ pub(crate) struct ServeArgs {
     /// Maximum number of connections
     #[arg(long, default_value_t = 16_384, env = "SFN_ALIAS_MAX_CONNECTIONS", value_name = "NUMBER", help_heading = "Access", value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
     pub max_connections: usize,
-    /// Offer no web console below /console
+    /// Disable the web console at /console
     #[arg(long, help_heading = "Access", env = "SFN_ALIAS_NO_CONSOLE", value_parser = BoolishValueParser::new())]
     pub no_console: bool,
     /// Send metrics of executions to this emulator of CloudWatch, in the namespace AWS/States
