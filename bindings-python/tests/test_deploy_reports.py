@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import re
+import socket
+import subprocess
 import threading
 import time
 import urllib.request
@@ -18,10 +20,11 @@ import pytest
 import sfn_alias
 import sfn_alias.boto3
 from botocore.client import BaseClient
-from sfn_alias import deploy
+from sfn_alias import _connections, deploy
 from sfn_alias._reports import _AWS_DOMAINS, create_reporter, is_aws_url
-from support import ALIAS, MACHINE, create_service, routes
+from support import ALIAS, MACHINE, create_service, create_versions, routes
 from test_deploy import FakeTime
+from test_serve import SCRIPT
 
 SECOND = f"{MACHINE}:2"
 CONSOLE = json.dumps({"version": "0.1.0"}).encode()
@@ -157,6 +160,77 @@ def test_endpoint_that_hangs_delays_nothing(request: pytest.FixtureRequest, upst
     assert run(create_client(endpoint.url), tmp_path / "state.json")["result"] == "rolledBack"
     # Far below the 60 seconds of the endpoint: only the wait for the last report.
     assert time.monotonic() - started < 30
+
+
+def test_reports_need_a_thread(
+    request: pytest.FixtureRequest, upstream: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endpoint = open_endpoint(request, upstream, respond_console)
+    start = threading.Thread.start
+
+    def refuse(thread: threading.Thread) -> None:
+        if thread.name == "sfn_alias.reports":
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    assert run(create_client(endpoint.url), tmp_path / "state.json")["result"] == "rolledBack"
+    assert endpoint.requests == []
+
+
+def test_closed_endpoint_delays_nothing() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    reporter = create_reporter(create_client(f"http://127.0.0.1:{port}"))
+    assert reporter is not None
+    started = time.monotonic()
+    reporter.send({"path": "/console/api/deployments/a", "body": "{}"})
+    reporter.close()
+    assert time.monotonic() - started < 5
+
+
+def test_aws_is_not_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client's own calls are answered by an event handler, so that each connection is one of a report."""
+    client = boto3.client(
+        "stepfunctions", region_name="us-east-1", aws_access_key_id="none", aws_secret_access_key="none"
+    )
+    service = create_service()
+    service.create_state_machine_alias(name="PROD", routingConfiguration=routes(100))
+
+    def respond(request: Any, **_: Any) -> Any:
+        operation = request.headers["X-Amz-Target"].decode().rpartition(".")[2]
+        return _connections.Response(request.url, *service.call_json(operation, request.body))
+
+    client.meta.events.register_first("before-send.sfn", respond)
+    lookups: list[Any] = []
+
+    def look_up(host: Any, *_: Any, **__: Any) -> Any:
+        lookups.append(host)
+        raise OSError("no network")
+
+    # A connection starts with a look-up of the host.
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    assert run(client, tmp_path / "state.json")["result"] == "rolledBack"
+    assert lookups == []
+
+
+def test_program_has_the_reported_deployment(tmp_path: Path) -> None:
+    command = [SCRIPT, "serve", "--port", "0"]
+    program = subprocess.Popen(command, stderr=subprocess.STDOUT, stdout=subprocess.PIPE, text=True)
+    try:
+        assert program.stdout is not None
+        found = re.search(r"url=(\S+)", program.stdout.readline())
+        assert found is not None
+        client: Any = create_client(found[1])
+        create_versions(client)
+        client.create_state_machine_alias(name="PROD", routingConfiguration=routes(100))
+        assert run(client, tmp_path / "state.json")["result"] == "rolledBack"
+        with urllib.request.urlopen(f"{found[1]}/console/api/deployments?stateMachineAliasArn={ALIAS}") as response:
+            (deployment,) = json.load(response)["deployments"]
+    finally:
+        program.terminate()
+        program.communicate()
+    assert (deployment["phase"], deployment["driver"]) == ("rolledBack", f"sfn_alias.deploy {sfn_alias.__version__}")
 
 
 def test_failing_reports_are_logged_once(

@@ -31,7 +31,14 @@ def create_reporter(client: Any) -> Reporter | None:
         return None
     from sfn_alias import _connections
 
-    return Reporter(client, url.rstrip("/")) if _connections.find_service(client) is None else None
+    if _connections.find_service(client) is not None:
+        return None
+    try:
+        return Reporter(client, url.rstrip("/"))
+    except RuntimeError as error:
+        # Without a thread there are no reports.
+        _logger.debug("the deployment is not reported: %s", error)
+        return None
 
 
 class Reporter:
