@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: faults etcd-tests packages peers upstream engines engines-installed schema vectors moto help demo test generate bench templates tools rust-tools fmt clippy circles rust docs generated model examples c python node server console words cluster
+.PHONY: workflows compatibility sizes book release-check faults etcd-tests packages peers upstream engines engines-installed schema vectors moto help demo test generate bench templates tools rust-tools fmt clippy circles rust docs generated model examples c python node server console words cluster
 
 CARGO ?= cargo
 PYTHON ?= python3
@@ -28,7 +28,7 @@ tools: rust-tools
 demo: rust-tools ## walk through the life cycle of an alias
 	$(CARGO) run -q -p sfn-alias-examples --bin demo
 
-test: tools fmt words circles clippy rust docs generated model examples c python node server console upstream cluster ## run every check
+test: tools fmt words circles workflows clippy rust docs generated compatibility model examples c python node server console upstream cluster sizes ## run every check
 	@echo "== all checks passed"
 
 fmt: ## formatting
@@ -63,6 +63,24 @@ rust: ## the Rust tests
 docs: ## rustdoc without warnings
 	$(call say,documentation)
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked
+
+workflows: ## the workflows of GitHub, with actionlint and zizmor
+	$(call say,workflows)
+	$(MAKE) -C tools/workflows check
+
+compatibility: ## what releases promise: the public API of Rust, the JSON schemas
+	$(call say,compatibility)
+	$(MAKE) -C tools/compatibility check
+
+sizes: ## the sizes of what the tests built, and their limits
+	$(call say,sizes)
+	$(PYTHON) tools/release/sizes.py
+
+book: tools ## build the book and the references of each language in target/book
+	$(MAKE) -C tools/book
+
+release-check: tools ## build, check and try everything that a release contains; NAMES="wheel npm" for some of it
+	$(PYTHON) tools/release/release.py $(NAMES)
 
 vectors: rust-tools ## format the vectors and write the pages about them
 	$(PYTHON) tools/vectors/vectors.py format

@@ -1,0 +1,94 @@
+"""Paths, commands and errors of the release scripts."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+WORK = Path(os.environ.get("SFN_ALIAS_RELEASE_DIR", ROOT / "target" / "release-check"))
+"""Builds, tools and downloads. `SFN_ALIAS_RELEASE_DIR` is another directory."""
+DIST = WORK / "dist"
+"""The artifacts, and nothing else."""
+VERSION: str = tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]["package"]["version"]
+
+
+class ReleaseError(Exception):
+    """A missing tool, a failed command or an artifact that fails a check. The message is one line."""
+
+
+def run(command: Sequence[str | Path], *, cwd: Path = ROOT, env: Mapping[str, str] | None = None, stdin: str = "") -> str:
+    """Runs a command and returns what it prints. Its errors go to standard error.
+
+    Errors: `ReleaseError` if the program is not installed or exits with another code than 0.
+    """
+    arguments = [str(part) for part in command]
+    environment = {**os.environ, **(env or {})}
+    try:
+        done = subprocess.run(arguments, cwd=cwd, env=environment, input=stdin, stdout=subprocess.PIPE, text=True)
+    except FileNotFoundError:
+        raise ReleaseError(f"{arguments[0]} is not installed") from None
+    if done.returncode != 0:
+        sys.stderr.write(done.stdout)
+        raise ReleaseError(f"`{' '.join(arguments)}` failed with exit code {done.returncode}")
+    return done.stdout
+
+
+def require(condition: bool, message: str) -> None:
+    """Raises `ReleaseError` with this message if the condition is false."""
+    if not condition:
+        raise ReleaseError(message)
+
+
+def find_tool(name: str, package: str) -> Path:
+    """Returns the path of a program; `package` in the error says what to install."""
+    path = shutil.which(name)
+    if path is None:
+        raise ReleaseError(f"{name} is not installed: install {package}")
+    return Path(path)
+
+
+def create_venv(name: str, requirements: Path, python: str = sys.executable) -> Path:
+    """Creates a Python environment with these requirements, unless it is up to date. Returns its `bin` directory."""
+    path = WORK / "venv" / name
+    stamp = path / "requirements.txt"
+    if not (stamp.exists() and stamp.read_text() == requirements.read_text()):
+        shutil.rmtree(path, ignore_errors=True)
+        run([python, "-m", "venv", path])
+        run([path / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "-r", requirements])
+        shutil.copy(requirements, stamp)
+    return path / "bin"
+
+
+def read_date() -> int:
+    """Returns the date of all files in artifacts, in seconds since 1970: that of the commit, or `SOURCE_DATE_EPOCH`."""
+    date = os.environ.get("SOURCE_DATE_EPOCH")
+    return int(date) if date else int(run(["git", "log", "-1", "--format=%ct"]))
+
+
+def write_tar(path: Path, files: Iterable[tuple[str, Path, int]]) -> Path:
+    """Writes a `.tar` or `.tar.gz` of (name, source, mode), with the same bytes for the same files: sorted, one date, no user."""
+    import gzip
+
+    def add(archive: tarfile.TarFile) -> None:
+        for name, source, mode in sorted(files):
+            member = tarfile.TarInfo(name)
+            member.size, member.mode, member.mtime = source.stat().st_size, mode, read_date()
+            with source.open("rb") as content:
+                archive.addfile(member, content)
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as output:
+        if path.suffix == ".gz":
+            with gzip.GzipFile("", "wb", 9, output, mtime=0) as packed, tarfile.open(fileobj=packed, mode="w", format=tarfile.GNU_FORMAT) as archive:
+                add(archive)
+        else:
+            with tarfile.open(fileobj=output, mode="w", format=tarfile.GNU_FORMAT) as archive:
+                add(archive)
+    return path

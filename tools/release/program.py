@@ -1,0 +1,83 @@
+"""The program as a tarball, with man pages, completions and licenses: for glibc, and as a static program."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import native
+from common import ROOT, VERSION, WORK, run, write_tar
+from glibc import check_glibc, check_static
+from platforms import Platform, find_platform
+
+SHELLS = {"bash": "sfn-alias.bash", "fish": "sfn-alias.fish", "zsh": "_sfn-alias"}
+
+
+def build(platform: Platform, dist: Path) -> list[Path]:
+    """Builds the tarball, on Linux also the one with a static program."""
+    variants = [platform]
+    if platform.glibc:
+        variants.append(find_platform(platform.target.replace("gnu", "musl")))
+    return [build_tarball(variant, dist) for variant in variants]
+
+
+def build_program(platform: Platform) -> Path:
+    """Builds the program, and returns its path."""
+    [program] = native.build(platform, "cli", ["--bin", "sfn-alias"])
+    return program
+
+
+def build_tarball(platform: Platform, dist: Path) -> Path:
+    """Builds the tarball of one platform."""
+    program = build_program(platform)
+    name = f"sfn-alias-{VERSION}-{platform.target}"
+    files = [(f"{name}/bin/sfn-alias", program, 0o755)]
+    files += [(f"{name}/share/{path}", source, 0o644) for path, source in write_manuals(program).items()]
+    files += [(f"{name}/{file}", ROOT / file, 0o644) for file in ["LICENSE-APACHE", "LICENSE-MIT", "CHANGELOG.md"]]
+    files.append((f"{name}/README.md", ROOT / "cli/README.md", 0o644))
+    return write_tar(dist / f"{name}.tar.gz", files)
+
+
+def write_manuals(program: Path) -> dict[str, Path]:
+    """Writes man pages and completions. Returns their files, each with its path below `share`."""
+    folder = WORK / "manuals"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    files = {}
+    for page in split_pages(run([program, "man"])):
+        path = folder / f"{read_title(page)}.1"
+        path.write_text(page)
+        files[f"man/man1/{path.name}"] = path
+    for shell, file in SHELLS.items():
+        path = folder / file
+        path.write_text(run([program, "completions", shell]))
+        files[f"completions/{shell}/{file}"] = path
+    return files
+
+
+def split_pages(text: str) -> list[str]:
+    """Splits the man pages that the program prints one after the other. Each begins with the same definition."""
+    start = text[: text.index("\n") + 1]
+    return [start + page for page in text.split(start) if page]
+
+
+def read_title(page: str) -> str:
+    """Returns the title of a man page, for example `sfn-alias-serve`."""
+    return next(line.split()[1] for line in page.splitlines() if line.startswith(".TH "))
+
+
+def check(platform: Platform, artifacts: list[Path]) -> dict[Path, list[str]]:
+    """Unpacks each tarball and runs its program."""
+    return {path: check_tarball(path, static="musl" in path.name, glibc=platform.glibc) for path in artifacts}
+
+
+def check_tarball(path: Path, *, static: bool, glibc: str | None) -> list[str]:
+    """Unpacks a tarball and runs its program."""
+    folder = WORK / "unpacked"
+    folder.mkdir(parents=True, exist_ok=True)
+    run(["tar", "--extract", "--file", path, "--directory", folder])
+    program = folder / path.name.removesuffix(".tar.gz") / "bin" / "sfn-alias"
+    checks = [check_static(program)] if static else [check_glibc(program, glibc)] if glibc else []
+    version = run([program, "--version"], env={"PATH": os.defpath}).strip()
+    return [*checks, f"`sfn-alias --version` prints `{version}`"]
