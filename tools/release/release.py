@@ -11,18 +11,18 @@ The artifacts are in target/release-check/dist, with release.json: each file wit
 from __future__ import annotations
 
 import argparse
-import hashlib
 import importlib
-import json
 import shutil
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
+
+import debian11
 
 from common import DIST, ReleaseError, require
 from platforms import Platform, find_host, find_platform
+from report import Report, describe_artifact, format_table, write_report
+from reproduce import compare_builds
 
 KINDS = {
     "program": "the program as a tarball, with man pages and completions",
@@ -42,14 +42,7 @@ KINDS = {
 """
 
 
-@dataclass
-class Row:
-    """A line of the table."""
-
-    name: str
-    size: int
-    sha256: str
-    checks: list[str]
+LINUX_ONLY = ["debian", "image"]
 
 
 def main() -> int:
@@ -59,16 +52,19 @@ def main() -> int:
         print("\n".join(f"{name:<10} {description}" for name, description in KINDS.items()))
         return 0
     try:
-        unknown = [name for name in arguments.names if name not in KINDS]
-        require(not unknown, f"unknown name `{' '.join(unknown)}`: expected {', '.join(KINDS)}")
-        platform = find_platform(arguments.target) if arguments.target else find_host()
-        rows = release(platform, arguments.names or list(KINDS), check=not arguments.no_check)
+        platform, names = read_names(arguments)
+        artifacts = {name: build_artifacts(name, platform) for name in names}
     except ReleaseError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+    report = Report()
+    if not arguments.no_check:
+        check_all(platform, artifacts, report, twice=not arguments.once)
+    rows = [describe_artifact(path, report.checks[path]) for paths in artifacts.values() for path in paths]
     write_report(rows)
     print(format_table(rows))
-    return 0
+    print("".join(f"error: {error}\n" for error in report.errors), end="", file=sys.stderr)
+    return 1 if report.errors else 0
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -77,61 +73,40 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("names", nargs="*", metavar="NAME", help="what to build (default: everything)")
     parser.add_argument("--target", help="the Rust target (default: that of this machine)")
     parser.add_argument("--no-check", action="store_true", help="only build")
+    parser.add_argument("--once", action="store_true", help="do not build a second time to compare the bytes")
     parser.add_argument("--list", action="store_true", help="list the names")
     return parser.parse_args()
 
 
-def release(platform: Platform, names: list[str], *, check: bool) -> list[Row]:
-    """Builds and checks artifacts, and returns a line for each."""
-    rows = []
-    for name in names:
-        module = importlib.import_module(name)
-        artifacts = build_artifacts(name, module, platform)
-        checks = check_artifacts(name, module, platform, artifacts) if check else {}
-        rows += [describe_artifact(path, checks.get(path, [])) for path in artifacts]
-    return rows
+def read_names(arguments: argparse.Namespace) -> tuple[Platform, list[str]]:
+    """Returns the platform and the names of an invocation."""
+    unknown = [name for name in arguments.names if name not in KINDS]
+    require(not unknown, f"unknown name `{' '.join(unknown)}`: expected {', '.join(KINDS)}")
+    platform = find_platform(arguments.target) if arguments.target else find_host()
+    return platform, arguments.names or [name for name in KINDS if platform.is_linux or name not in LINUX_ONLY]
 
 
-def build_artifacts(name: str, module: ModuleType, platform: Platform) -> list[Path]:
+def build_artifacts(name: str, platform: Platform) -> list[Path]:
     """Builds the artifacts of a module in a directory of its own, and moves them to `DIST`."""
     start = time.monotonic()
     folder = DIST.parent / "build" / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     DIST.mkdir(exist_ok=True)
-    artifacts = [path.rename(DIST / path.name) for path in module.build(platform, folder)]
+    artifacts = [path.rename(DIST / path.name) for path in importlib.import_module(name).build(platform, folder)]
     print(f"== built {name} in {time.monotonic() - start:.0f} s", file=sys.stderr)
     return artifacts
 
 
-def check_artifacts(name: str, module: ModuleType, platform: Platform, artifacts: list[Path]) -> dict[Path, list[str]]:
-    """Checks the artifacts of a module. Returns what was checked, for each."""
-    start = time.monotonic()
-    checks: dict[Path, list[str]] = module.check(platform, artifacts)
-    print(f"== checked {name} in {time.monotonic() - start:.0f} s", file=sys.stderr)
-    return checks
-
-
-def describe_artifact(path: Path, checks: list[str]) -> Row:
-    """Returns the line of an artifact."""
-    content = path.read_bytes()
-    return Row(path.name, len(content), hashlib.sha256(content).hexdigest(), checks)
-
-
-def write_report(rows: list[Row]) -> None:
-    """Writes release.json and SHA256SUMS. Files of earlier runs that still exist remain in both."""
-    path = DIST.parent / "release.json"
-    known = {row["name"]: row for row in json.loads(path.read_text())} if path.exists() else {}
-    known.update({row.name: vars(row) for row in rows})
-    kept = [row for name, row in sorted(known.items()) if (DIST / name).exists()]
-    path.write_text(json.dumps(kept, indent=2) + "\n")
-    (DIST / "SHA256SUMS").write_text("".join(f"{row['sha256']}  {row['name']}\n" for row in kept))
-
-
-def format_table(rows: list[Row]) -> str:
-    """Returns the table: name, size and checksum, then what was checked."""
-    lines = [f"{row.name}\n  {row.size:,} bytes, sha256 {row.sha256}" + "".join(f"\n  ok: {check}" for check in row.checks) for row in rows]
-    return "\n".join(lines)
+def check_all(platform: Platform, artifacts: dict[str, list[Path]], report: Report, *, twice: bool) -> None:
+    """Checks all artifacts: each kind by its module, then in an old distribution, then with a second build."""
+    for name, paths in artifacts.items():
+        report.add(name, lambda name=name, paths=paths: importlib.import_module(name).check(platform, paths))
+    paths = [path for paths in artifacts.values() for path in paths]
+    if platform == find_host() and platform.is_linux:
+        report.add("Debian 11", lambda: debian11.check(platform, paths))
+    if twice:
+        report.add("reproducibility", lambda: compare_builds(platform, list(artifacts), paths))
 
 
 if __name__ == "__main__":
