@@ -74,6 +74,7 @@ compatibility: ## what releases promise: the public API of Rust, the JSON schema
 
 sizes: ## the sizes of what the tests built, and their limits
 	$(call say,sizes)
+	$(PYTHON) -W error -m doctest tools/release/sizes.py
 	$(PYTHON) tools/release/sizes.py
 
 book: tools ## build the book and the references of each language in target/book

@@ -1,7 +1,7 @@
 // The exports of the package. They cover all operations and error codes of the core.
 import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { Worker } from 'node:worker_threads'
@@ -24,14 +24,6 @@ test('the tests use the installed package, not the source tree', () => {
     'index.mjs', 'input.js', 'local-stepfunctions.d.ts', 'local-stepfunctions.js', 'mock.js', 'native.js', 'output.js', 'package.json', 'realm.js',
     'serve.js', 'service.js', 'start-callback.js'
   ])
-})
-
-test('the binary is small', () => {
-  const platforms = join(installed, '..')
-  const binaries = readdirSync(platforms).filter(name => name.startsWith('sfn-alias-'))
-    .flatMap(name => readdirSync(join(platforms, name)).filter(file => file.endsWith('.node')).map(file => join(platforms, name, file)))
-  assert.equal(binaries.length, 1)
-  assert.ok(statSync(binaries[0]).size < 6 * 1024 * 1024, `${statSync(binaries[0]).size} bytes`)
 })
 
 test('import and require return the same exports', () => {

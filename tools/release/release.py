@@ -23,6 +23,7 @@ from common import DIST, ReleaseError, require
 from platforms import Platform, find_host, find_platform
 from report import Report, describe_artifact, format_table, write_report
 from reproduce import compare_builds
+from sizes import check_artifact
 
 KINDS = {
     "program": "the program as a tarball, with man pages and completions",
