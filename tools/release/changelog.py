@@ -1,0 +1,72 @@
+"""The sections of CHANGELOG.md.
+
+    python3 tools/release/changelog.py VERSION    prints the section of a version, for the notes of a release
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+CHANGELOG = Path(__file__).resolve().parents[2] / "CHANGELOG.md"
+UNRELEASED = "## Unreleased"
+
+
+class ChangelogError(Exception):
+    """A heading is missing. The message is one line."""
+
+
+def find_section(text: str, version: str) -> str:
+    r"""Returns the text below the heading of a version.
+
+    >>> find_section("# Changelog\n\n## 0.2.0 - 2027-01-31\n\n- B\n\n## 0.1.0 - 2026-12-01\n\n- A\n", "0.2.0")
+    '- B\n'
+    """
+    heading = find_heading(text, version)
+    rest = text[heading.end() :]
+    following = re.search(r"^## ", rest, re.MULTILINE)
+    return (rest[: following.start()] if following else rest).strip() + "\n"
+
+
+def find_heading(text: str, version: str) -> re.Match[str]:
+    """Returns the heading of a version, with its date as group 1.
+
+    Errors: `ChangelogError` if it does not exist.
+    """
+    heading = re.search(rf"^## {re.escape(version)} - (\d{{4}}-\d\d-\d\d)$", text, re.MULTILINE)
+    if heading is None:
+        raise ChangelogError(f"CHANGELOG.md: expected a heading `## {version} - YYYY-MM-DD`: run tools/release/set_version.py {version}")
+    return heading
+
+
+def set_heading(text: str, version: str, date: str) -> str:
+    r"""Returns the changelog with a heading for a version: a new date, or what was unreleased.
+
+    >>> set_heading("## Unreleased\n\n- A\n", "0.1.0", "2026-12-01")
+    '## Unreleased\n\n## 0.1.0 - 2026-12-01\n\n- A\n'
+    >>> set_heading("## Unreleased\n\n## 0.1.0 - 2026-12-01\n\n- A\n", "0.1.0", "2026-12-02")
+    '## Unreleased\n\n## 0.1.0 - 2026-12-02\n\n- A\n'
+    """
+    new = f"## {version} - {date}"
+    changed, count = re.subn(rf"^## {re.escape(version)} - .*$", new, text, flags=re.MULTILINE)
+    if count == 0:
+        changed, count = re.subn(rf"^{UNRELEASED}$", f"{UNRELEASED}\n\n{new}", text, flags=re.MULTILINE)
+    if count != 1:
+        raise ChangelogError(f"CHANGELOG.md: expected one heading `{UNRELEASED}`, found {count}")
+    return changed
+
+
+def main() -> int:
+    """Prints the section of a version."""
+    [version] = sys.argv[1:] or ["VERSION"]
+    try:
+        print(find_section(CHANGELOG.read_text(), version), end="")
+    except ChangelogError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
