@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 
 import native
@@ -40,31 +39,15 @@ def build_tarball(platform: Platform, dist: Path) -> Path:
 
 
 def write_manuals(program: Path) -> dict[str, Path]:
-    """Writes man pages and completions. Returns their files, each with its path below `share`."""
+    """Returns the man pages, and writes the completions. Each file has its path below `share`."""
     folder = WORK / "manuals"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    files = {}
-    for page in split_pages(run([program, "man"])):
-        path = folder / f"{read_title(page)}.1"
-        path.write_text(page)
-        files[f"man/man1/{path.name}"] = path
+    folder.mkdir(parents=True, exist_ok=True)
+    files = {f"man/man1/{page.name}": page for page in (ROOT / "cli/man").glob("*.1")}
     for shell, file in SHELLS.items():
         path = folder / file
         path.write_text(run([program, "completions", shell]))
         files[f"completions/{shell}/{file}"] = path
     return files
-
-
-def split_pages(text: str) -> list[str]:
-    """Splits the man pages that the program prints one after the other. Each begins with the same definition."""
-    start = text[: text.index("\n") + 1]
-    return [start + page for page in text.split(start) if page]
-
-
-def read_title(page: str) -> str:
-    """Returns the title of a man page, for example `sfn-alias-serve`."""
-    return next(line.split()[1] for line in page.splitlines() if line.startswith(".TH "))
 
 
 def check(platform: Platform, artifacts: list[Path]) -> dict[Path, list[str]]:
