@@ -32,7 +32,8 @@ def build(platform: Platform, folder: str, options: Sequence[str] = (), *, dynam
 def environment(platform: Platform, *, dynamic: bool = False) -> dict[str, str]:
     """Returns the variables for a build: zig, the date, and no path of this machine in the binaries."""
     cargo_home = Path(os.environ.get("CARGO_HOME", Path.home() / ".cargo"))
-    maps = {ROOT: ".", cargo_home: "/cargo", TARGET_DIR: "/target"}
+    # Cargo compiles the packages of the workspace with relative paths.
+    maps = {cargo_home: "/cargo", TARGET_DIR: "/target"}
     flags = [f"--remap-path-prefix={path}={name}" for path, name in maps.items()]
     if platform.is_musl and dynamic:
         flags.append("-Ctarget-feature=-crt-static")
