@@ -104,6 +104,7 @@ def check_all(platform: Platform, artifacts: dict[str, list[Path]], report: Repo
     for name, paths in artifacts.items():
         report.add(name, lambda name=name, paths=paths: importlib.import_module(name).check(platform, paths))
     paths = [path for paths in artifacts.values() for path in paths]
+    report.add("sizes", lambda: {path: check_artifact(path) for path in paths})
     if platform == find_host() and platform.is_linux:
         report.add("Debian 11", lambda: debian11.check(platform, paths))
     if twice:
