@@ -1,4 +1,5 @@
-/*
+/**
+ * @file
  * sfn-alias: an offline emulator of AWS Step Functions state machine aliases.
  *
  * See "Conventions" in README.md, installed in share/doc/sfn_alias, for results, errors, ownership and threads.
@@ -13,8 +14,11 @@
 
 /** The release of this header. `sfn_alias_version` returns the release of the library. */
 #define SFN_ALIAS_VERSION "0.1.0"
+/** The major version of this header. */
 #define SFN_ALIAS_VERSION_MAJOR 0
+/** The minor version of this header. */
 #define SFN_ALIAS_VERSION_MINOR 1
+/** The patch version of this header. */
 #define SFN_ALIAS_VERSION_PATCH 0
 
 
