@@ -7,23 +7,28 @@ in a request before it is sent, ``check_template`` in a template before it is de
 
 from __future__ import annotations
 
-from sfn_alias._sfn_alias import (
-    Server,
-    StepFunctions,
-    WeightedPicker,
-    __version__,
-    check,
-    check_template,
-    compare,
-    fingerprint,
-    fingerprint_encoding,
-    format_arn,
-    parse_arn,
-    pick,
-    serve,
-    template_rules,
-    validate,
-)
+try:
+    from sfn_alias._sfn_alias import (
+        Server,
+        StepFunctions,
+        WeightedPicker,
+        __version__,
+        check,
+        check_template,
+        compare,
+        fingerprint,
+        fingerprint_encoding,
+        format_arn,
+        parse_arn,
+        pick,
+        serve,
+        template_rules,
+        validate,
+    )
+except ImportError as error:
+    from sfn_alias._platform import explain_error
+
+    raise explain_error(error) from None
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

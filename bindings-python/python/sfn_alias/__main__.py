@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 
 def candidate_directories() -> Iterator[str]:
@@ -19,21 +19,18 @@ def candidate_directories() -> Iterator[str]:
 
 def find_program() -> str:
     """Returns the path of the program."""
-    name = "sfn-alias" + (sysconfig.get_config_var("EXE") or "")
     for directory in candidate_directories():
-        path = os.path.join(directory, name)
+        path = os.path.join(directory, "sfn-alias")
         if os.path.isfile(path):
             return path
-    sys.exit(f"sfn-alias: cannot find the program {name}\nhelp: reinstall the package sfn-alias")
+    sys.exit("sfn-alias: cannot find the program sfn-alias\nhelp: reinstall the package sfn-alias")
 
 
-def main() -> int:
-    """Runs the program with the arguments of this process and returns its exit code."""
+def main() -> NoReturn:
+    """Replaces this process by the program, with the same arguments."""
     command = [find_program(), *sys.argv[1:]]
-    if sys.platform == "win32":
-        return subprocess.run(command).returncode
     os.execv(command[0], command)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -1,0 +1,48 @@
+"""The Python wheels: one for each platform and all versions of CPython, with the program in their scripts."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import native
+from common import ROOT, create_venv, run
+from platforms import Platform, find_platform
+from wheel_check import check_wheel
+
+BINDING = ROOT / "bindings-python"
+sys.path.append(str(BINDING))
+
+import build_backend  # noqa: E402  (it is in the directory above)
+
+
+def build(platform: Platform, dist: Path) -> list[Path]:
+    """Builds the wheel, on Linux also the one for musl."""
+    variants = [platform]
+    if platform.glibc:
+        variants.append(find_platform(platform.target.replace("gnu", "musl")))
+    return [build_wheel(variant, dist) for variant in variants]
+
+
+def build_wheel(platform: Platform, dist: Path) -> Path:
+    """Builds the wheel of one platform."""
+    [program] = native.build(platform, "cli", build_backend.PROGRAM_OPTIONS)
+    build_backend.copy_program(program)
+    tools = create_venv("maturin", BINDING / "requirements-build.txt")
+    options = ["--zig", "--compatibility", read_tag(platform)] if platform.is_linux else []
+    folder = dist / platform.target
+    command = [tools / "maturin", "build", "--quiet", "--release", "--locked", "--compression-level", "9", "--out", folder]
+    # Python for musl loads the library, so the library is dynamic. The program inside is static.
+    run([*command, "--target", platform.target, *options], cwd=BINDING, env=native.environment(platform, dynamic=True))
+    [wheel] = folder.glob("*.whl")
+    return wheel
+
+
+def read_tag(platform: Platform) -> str:
+    """Returns the tag of pip for a platform with Linux. `manylinux_2_17` is also `manylinux2014`."""
+    return "musllinux_1_2" if platform.glibc is None else f"manylinux_{platform.glibc.replace('.', '_')}"
+
+
+def check(platform: Platform, artifacts: list[Path]) -> dict[Path, list[str]]:
+    """Checks the wheels, and tries those that this machine can load."""
+    return {path: check_wheel(path, platform) for path in artifacts}
