@@ -89,15 +89,23 @@ function removeSigning (stack) {
 /** Returns the copies of the SDK that this package and the application find, and those that are loaded. */
 function findSdks () {
   const loaded = Object.entries(require.cache ?? {}).filter(([path]) => /[\\/]client-sfn[\\/]/.test(path)).map(([, module]) => module?.exports)
-  const found = [loadSdk(() => require('@aws-sdk/client-sfn')), loadSdk(() => createRequire(join(process.cwd(), 'index.js'))('@aws-sdk/client-sfn'))]
-  const sdks = [...found, ...loaded].filter(isSdk)
+  const sdks = [loadOwnSdk(), loadSdkOfApplication(), ...loaded].filter(isSdk)
   if (sdks.length > 0) return sdks
   throw new Error('sfn-alias: `mock` does not find the package @aws-sdk/client-sfn\nhelp: install it, or pass its exports: `mock({ sdk })`')
 }
 
-function loadSdk (load) {
+/** In a `try` statement, esbuild accepts that the SDK is not installed. */
+function loadOwnSdk () {
   try {
-    return load()
+    return require('@aws-sdk/client-sfn')
+  } catch (error) {
+    if (error?.code !== 'MODULE_NOT_FOUND') throw error
+  }
+}
+
+function loadSdkOfApplication () {
+  try {
+    return createRequire(join(process.cwd(), 'index.js'))('@aws-sdk/client-sfn')
   } catch (error) {
     if (error?.code !== 'MODULE_NOT_FOUND') throw error
   }

@@ -1,40 +1,36 @@
 'use strict'
 // Loads the binary from this platform's package.
-const { packageName, platform } = require('./bin/platform.js')
+const { describeFailedFile, describeFailedLoad, describeMissingBinary, describeMissingPackage, packageName, platform } = require('./bin/platform.js')
 const { adoptExports } = require('./realm.js')
-
-/** Loads the binary of each platform. The names are literals, so that tools that trace `require` find the packages. */
-const LOADERS = {
-  'darwin-arm64': () => require('sfn-alias-darwin-arm64'),
-  'darwin-x64': () => require('sfn-alias-darwin-x64'),
-  'linux-arm64-gnu': () => require('sfn-alias-linux-arm64-gnu'),
-  'linux-arm64-musl': () => require('sfn-alias-linux-arm64-musl'),
-  'linux-x64-gnu': () => require('sfn-alias-linux-x64-gnu'),
-  'linux-x64-musl': () => require('sfn-alias-linux-x64-musl'),
-  'win32-arm64-msvc': () => require('sfn-alias-win32-arm64-msvc'),
-  'win32-x64-msvc': () => require('sfn-alias-win32-x64-msvc')
-}
 
 function loadBinary () {
   const { NAPI_RS_NATIVE_LIBRARY_PATH: path } = process.env
-  if (path) return require(path)
-  const load = LOADERS[platform]
-  if (load === undefined) {
-    throw new Error(`sfn-alias: no binary for this platform (${platform})\nhelp: use one of ${Object.keys(LOADERS).join(', ')}`)
-  }
+  if (path) return loadFile(path)
+  const missing = describeMissingBinary()
+  if (missing !== undefined) throw new Error(missing)
+  // Names are literals, so that bundlers and tools that trace `require` find the packages. In a `try` statement, esbuild
+  // accepts that packages of other platforms are not installed.
   try {
-    return load()
+    switch (platform) {
+      case 'darwin-arm64': return require('sfn-alias-darwin-arm64')
+      case 'darwin-x64': return require('sfn-alias-darwin-x64')
+      case 'linux-arm64-gnu': return require('sfn-alias-linux-arm64-gnu')
+      case 'linux-arm64-musl': return require('sfn-alias-linux-arm64-musl')
+      case 'linux-x64-gnu': return require('sfn-alias-linux-x64-gnu')
+      case 'linux-x64-musl': return require('sfn-alias-linux-x64-musl')
+    }
   } catch (cause) {
-    throw createLoadError(cause)
+    throw new Error(cause.code === 'MODULE_NOT_FOUND' ? describeMissingPackage() : describeFailedLoad(packageName, cause), { cause })
   }
 }
 
-function createLoadError (cause) {
-  if (cause.code !== 'MODULE_NOT_FOUND') return new Error(`sfn-alias: cannot load the package ${packageName}: ${cause.message}`, { cause })
-  return new Error(
-    `sfn-alias: the package ${packageName} is not installed\n` +
-    'help: delete node_modules and package-lock.json, then run `npm install` without `--omit=optional` ' +
-    '(https://github.com/npm/cli/issues/4828)', { cause })
+/** Loads a binary that was built from source. */
+function loadFile (path) {
+  try {
+    return require(path)
+  } catch (cause) {
+    throw new Error(describeFailedFile(path, cause), { cause })
+  }
 }
 
 module.exports = adoptExports(loadBinary())

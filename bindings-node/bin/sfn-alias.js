@@ -2,33 +2,40 @@
 'use strict'
 // Runs the program in this platform's package, with the same arguments, standard streams, signals and exit code.
 const { spawn } = require('node:child_process')
-const { optionalDependencies } = require('../package.json')
-const { packageName } = require('./platform.js')
+const { describeFailedLoad, describeMissingBinary, describeMissingPackage, packageName } = require('./platform.js')
 
 const FORWARDED_SIGNALS = ['SIGTERM', 'SIGHUP', 'SIGINT']
 
 function findProgram () {
+  const missing = describeMissingBinary()
+  if (missing !== undefined) fail(missing)
   try {
-    return require.resolve(`${packageName}/sfn-alias${process.platform === 'win32' ? '.exe' : ''}`)
+    return require.resolve(`${packageName}/sfn-alias`)
   } catch {
-    const supported = Object.keys(optionalDependencies).includes(packageName)
-    console.error(supported
-      ? `sfn-alias: the package ${packageName} is not installed\nhelp: reinstall sfn-alias with its optional dependencies`
-      : `sfn-alias: no program for this platform (${packageName})\nhelp: build it from a checkout with \`cargo install --locked --path cli\``)
-    process.exit(3)
+    fail(describeMissingPackage())
   }
 }
 
-const child = spawn(findProgram(), process.argv.slice(2), { stdio: 'inherit' })
+function fail (message) {
+  console.error(message)
+  process.exit(3)
+}
+
+function startProgram (path) {
+  try {
+    return spawn(path, process.argv.slice(2), { stdio: 'inherit' })
+  } catch (error) {
+    fail(describeFailedLoad(packageName, error))
+  }
+}
+
+const child = startProgram(findProgram())
 const terminal = [process.stdin, process.stdout, process.stderr].some(stream => stream.isTTY)
 for (const signal of FORWARDED_SIGNALS) {
   // A terminal sends Ctrl-C to the program too. A second signal would stop it without finishing its requests.
   process.on(signal, () => { if (!(terminal && signal === 'SIGINT')) child.kill(signal) })
 }
-child.on('error', error => {
-  console.error(`sfn-alias: cannot run the program: ${error.message}`)
-  process.exit(3)
-})
+child.on('error', error => fail(describeFailedLoad(packageName, error)))
 child.on('exit', (code, signal) => {
   if (signal === null) process.exit(code)
   process.removeAllListeners(signal)

@@ -1,4 +1,4 @@
-// Adds the program to the files of the platform packages. `napi create-npm-dirs` only adds the binary.
+// Adds the program and the licenses to the files of the platform packages. `napi create-npm-dirs` only adds the binary.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -6,6 +6,6 @@ const [folder] = process.argv.slice(2)
 for (const platform of readdirSync(folder)) {
   const path = join(folder, platform, 'package.json')
   const manifest = JSON.parse(readFileSync(path, 'utf8'))
-  manifest.files.push(manifest.os.includes('win32') ? 'sfn-alias.exe' : 'sfn-alias')
+  manifest.files.push('sfn-alias', 'LICENSE-*')
   writeFileSync(path, `${JSON.stringify(manifest, null, 2)}\n`)
 }
