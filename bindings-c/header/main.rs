@@ -103,9 +103,16 @@ fn version_macros() -> String {
     let mut lines = format!(
         "\n/** The release of this header. `sfn_alias_version` returns the release of the library. */\n#define SFN_ALIAS_VERSION \"{version}\"\n"
     );
-    for (name, number) in ["major", "minor", "patch"].into_iter().zip(version.split('.')) {
+    let numbers = [
+        ("major", env!("CARGO_PKG_VERSION_MAJOR")),
+        ("minor", env!("CARGO_PKG_VERSION_MINOR")),
+        ("patch", env!("CARGO_PKG_VERSION_PATCH")),
+    ];
+    for (name, number) in numbers {
         let upper = name.to_uppercase();
-        lines.push_str(&format!("/** The {name} version of this header. */\n#define SFN_ALIAS_VERSION_{upper} {number}\n"));
+        lines.push_str(&format!(
+            "/** The {name} version of this header. */\n#define SFN_ALIAS_VERSION_{upper} {number}\n"
+        ));
     }
     lines
 }

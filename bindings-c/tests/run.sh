@@ -65,5 +65,5 @@ echo "== no panic unwinds into C"
 # shellcheck disable=SC2086
 $CC $warnings -g -I"$prefix/include" "$here/c/panic.c" -L"$probe" -lsfn_alias -o "$work/panic"
 # The program is linked with the SONAME.
-ln -sf "$probe/libsfn_alias.so" "$work/libsfn_alias.so.0"
+ln -sf "$probe/libsfn_alias.so" "$work/$(basename "$(readlink "$prefix/lib/libsfn_alias.so")")"
 LD_LIBRARY_PATH=$work "$work/panic" 2> "$work/panic.txt" || { cat "$work/panic.txt" >&2; exit 1; }

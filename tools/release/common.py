@@ -73,13 +73,21 @@ def read_date() -> int:
 
 
 def write_tar(path: Path, files: Iterable[tuple[str, Path, int]]) -> Path:
-    """Writes a `.tar` or `.tar.gz` of (name, source, mode), with the same bytes for the same files: sorted, one date, no user."""
+    """Writes a `.tar` or `.tar.gz` of (name, source, mode), with the same bytes for the same files: sorted, one date, no user.
+
+    A source that is a symbolic link becomes one.
+    """
     import gzip
 
     def add(archive: tarfile.TarFile) -> None:
         for name, source, mode in sorted(files):
             member = tarfile.TarInfo(name)
-            member.size, member.mode, member.mtime = source.stat().st_size, mode, read_date()
+            member.mode, member.mtime = mode, read_date()
+            if source.is_symlink():
+                member.type, member.linkname = tarfile.SYMTYPE, os.readlink(source)
+                archive.addfile(member)
+                continue
+            member.size = source.stat().st_size
             with source.open("rb") as content:
                 archive.addfile(member, content)
 

@@ -25,6 +25,7 @@ VERSION = r"(\d+\.\d+\.\d+(?:-[0-9a-z.]+)?)"
 NEW_VERSION = re.compile(r"\d+\.\d+\.\d+(-(alpha|beta|rc)\.\d+)?")
 """What Cargo, npm and PyPI accept. PyPI writes 0.2.0-rc.1 as 0.2.0rc1."""
 ESCAPED = r"\-"
+C_HEADER = "bindings-c/include/sfn_alias.h"
 WORKSPACE = rf'^version = "{VERSION}"'
 
 
@@ -58,7 +59,7 @@ def list_patterns(root: Path) -> Iterator[tuple[Path, str]]:
     yield node / "package.json", rf'^ +"(?:version|sfn-alias-[a-z0-9-]+)": "{VERSION}"'
     for package in sorted(node.glob("npm/*/package.json")):
         yield package, rf'^ +"version": "{VERSION}"'
-    yield root / "bindings-c/include/sfn_alias.h", rf'^#define SFN_ALIAS_VERSION "{VERSION}"'
+    yield root / C_HEADER, rf'^#define SFN_ALIAS_VERSION "{VERSION}"'
     for page in sorted(root.glob("cli/man/*.1")):
         yield page, rf'"sfn-alias {VERSION}"'
         yield page, r"^v(\d+\.\d+\.\d+(?:\\-[0-9a-z.]+)?)$"
@@ -120,10 +121,23 @@ def set_version(root: Path, version: str, date: str) -> list[Path]:
         text = texts.get(place.file) or place.file.read_text()
         new = version.replace("-", ESCAPED) if place.escaped else version
         texts[place.file] = text[: place.start] + new + text[place.end :]
+    header = root / C_HEADER
+    texts[header] = set_numbers(texts[header], version)
     changed = [file for file, text in texts.items() if text != file.read_text()]
     for file in changed:
         file.write_text(texts[file])
     return sorted(changed)
+
+
+def set_numbers(header: str, version: str) -> str:
+    """Sets the three numbers of the version in the header for C.
+
+    >>> set_numbers("#define SFN_ALIAS_VERSION_MINOR 1", "0.2.0-rc.1")
+    '#define SFN_ALIAS_VERSION_MINOR 2'
+    """
+    for name, number in zip(["MAJOR", "MINOR", "PATCH"], re.findall(r"\d+", version), strict=False):
+        header = re.sub(rf"^(#define SFN_ALIAS_VERSION_{name}) \d+$", rf"\1 {number}", header, flags=re.MULTILINE)
+    return header
 
 
 def parse_arguments() -> argparse.Namespace:

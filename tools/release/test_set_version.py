@@ -20,7 +20,7 @@ FILES = {
     "bindings-node/package.json": '{\n  "version": "0.1.0",\n  "peerDependencies": {"constructs": "0.1.0"},\n  "optionalDependencies": {\n'
     '    "sfn-alias-darwin-x64": "0.1.0"\n  }\n}\n',
     "bindings-node/npm/darwin-x64/package.json": '{\n  "version": "0.1.0"\n}\n',
-    "bindings-c/include/sfn_alias.h": '#define SFN_ALIAS_VERSION "0.1.0"\n/* for example `0.1.0` */\n',
+    "bindings-c/include/sfn_alias.h": '#define SFN_ALIAS_VERSION "0.1.0"\n/* for example `0.1.0` */\n#define SFN_ALIAS_VERSION_MINOR 1\n',
     "cli/man/alias.1": '.TH sfn-alias 1  "sfn-alias 0.1.0" \n.SH VERSION\nv0.1.0\n',
     "CHANGELOG.md": "# Changelog\n\n## Unreleased\n\n- A\n",
 }
@@ -55,6 +55,7 @@ class Versions(unittest.TestCase):
         self.assertEqual(set_version.check(self.root, "v0.2.0"), "0.2.0")
         self.assertEqual(self.read("CHANGELOG.md"), f"# Changelog\n\n## Unreleased\n\n## 0.2.0 - {DATE}\n\n- A\n")
         self.assertIn('name = "other"\nversion = "0.1.0"', self.read("Cargo.lock"))
+        self.assertIn("#define SFN_ALIAS_VERSION_MINOR 2", self.read("bindings-c/include/sfn_alias.h"))
         self.assertIn('"constructs": "0.1.0"', self.read("bindings-node/package.json"))
         self.assertEqual(self.read("cli/man/alias.1"), '.TH sfn-alias 1  "sfn-alias 0.2.0" \n.SH VERSION\nv0.2.0\n')
 
@@ -105,7 +106,7 @@ class Versions(unittest.TestCase):
             find_section(self.read("CHANGELOG.md"), "0.3.0")
 
     def test_the_examples_in_the_documentation(self) -> None:
-        self.assertEqual(doctest.testmod(changelog).failed, 0)
+        self.assertEqual(doctest.testmod(changelog).failed + doctest.testmod(set_version).failed, 0)
 
     def test_no_kind_of_file_of_the_repository_is_missed(self) -> None:
         kinds = {place.file.name if place.file.suffix != ".1" else "man" for place in set_version.find_places(ROOT)}
