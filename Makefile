@@ -68,7 +68,7 @@ workflows: ## the workflows of GitHub, with actionlint and zizmor
 	$(call say,workflows)
 	$(MAKE) -C tools/workflows check
 
-compatibility: ## what releases promise: the public API of Rust, the JSON schemas
+compatibility: rust-tools ## what releases promise: the public API of the Rust crates
 	$(call say,compatibility)
 	$(MAKE) -C tools/compatibility check
 
@@ -89,6 +89,7 @@ vectors: rust-tools ## format the vectors and write the pages about them
 
 generate: tools vectors ## write the generated files
 	$(CARGO) run -q -p protobuf
+	$(MAKE) -C tools/compatibility update
 	$(MAKE) -C bindings-c generate
 	$(MAKE) -C bindings-node generate
 	$(MAKE) -C bindings-python generate
