@@ -56,7 +56,7 @@ def read_soname(build_script: str) -> str:
     >>> read_soname("libsfn_alias.so.0 libsfn_alias.0.dylib")
     '0'
     """
-    numbers = sorted(set(re.findall(r"libsfn_alias\.(?:so\.)?(\d+)", build_script)))
+    numbers: list[str] = sorted(set(re.findall(r"libsfn_alias\.(?:so\.)?(\d+)", build_script)))
     if len(numbers) != 1:
         raise AbiError(f"build.rs: expected the same number in all SONAMEs, found {', '.join(numbers) or 'none'}")
     return numbers[0]

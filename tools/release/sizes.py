@@ -47,8 +47,8 @@ LIMITS = [
     Limit("program-tarball", "program as a tarball", 12 * MIB, released="sfn-alias-[0-9]*-*-*.tar.gz"),
     Limit("debian", "Debian package", 12 * MIB, released="sfn-alias_*.deb"),
     Limit("c-shared", "C library, shared", 5 * MIB, "target/bindings-c/prefix/lib/libsfn_alias*.[0-9].[0-9]*.*"),
-    Limit("c-static", "C library, static", 32 * MIB, "target/bindings-c/prefix/lib/libsfn_alias.a"),
-    Limit("c-tarball", "C library as a tarball", 12 * MIB, released="libsfn_alias-*.tar.gz"),
+    Limit("c-static", "C library, static", 13 * MIB, "target/bindings-c/prefix/lib/libsfn_alias.a"),
+    Limit("c-tarball", "C library as a tarball", 6 * MIB, released="libsfn_alias-*.tar.gz"),
     Limit("console", "page of the console, with gzip", 150 * KIB, "console/web"),
     Limit("crate", "crate", 2 * MIB, released="*.crate"),
 ]
