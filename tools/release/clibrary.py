@@ -31,7 +31,7 @@ def build(platform: Platform, dist: Path) -> list[Path]:
     name = f"libsfn_alias-{VERSION}-{platform.target}"
     prefix = WORK / "clibrary" / name
     shutil.rmtree(prefix, ignore_errors=True)
-    arguments = [libraries[0].parent, prefix, prefix / "lib", prefix / "include", VERSION]
+    arguments: list[str | Path] = [libraries[0].parent, prefix, prefix / "lib", prefix / "include", VERSION]
     run([FOLDER / "install/install.sh", *arguments], env={"RELOCATABLE": "1"})
     documents = prefix / "share/doc/sfn_alias"
     shutil.copy(ROOT / "CHANGELOG.md", documents)
