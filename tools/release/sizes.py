@@ -38,6 +38,7 @@ class Limit:
 
 
 LIMITS = [
+    # The wheel and the npm package of a platform contain the program, and all libraries are built for speed: that doubles their size.
     Limit("wheel", "Python wheel", 8 * MIB + 512 * KIB, "bindings-python/.venv/wheels/*.whl", "sfn_alias-*.whl"),
     Limit("sdist", "Python source distribution", 2 * MIB, released="sfn_alias-*.tar.gz"),
     Limit("npm", "npm package", 192 * KIB, "target/bindings-node/packages/sfn-alias-[0-9]*.tgz", "sfn-alias-[0-9]*.tgz"),
@@ -52,7 +53,7 @@ LIMITS = [
     Limit("console", "page of the console, with gzip", 150 * KIB, "console/web"),
     Limit("crate", "crate", 2 * MIB, released="*.crate"),
 ]
-"""All limits. Nothing else in the project states the size of an artifact to compare with."""
+"""All limits of sizes. A larger limit needs a reason in CHANGELOG.md."""
 
 
 @dataclass(frozen=True)
