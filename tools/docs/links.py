@@ -14,7 +14,9 @@ from pathlib import Path
 from urllib.parse import unquote
 
 ROOT = Path(__file__).resolve().parents[2]
-INDEX = ROOT / "docs" / "README.md"
+DOCS = ROOT / "docs"
+INDEX = DOCS / "README.md"
+SUMMARY = DOCS / "SUMMARY.md"
 CODE_BLOCK = re.compile(r"^ *(```+|~~~+).*?^ *\1`*~*$", re.M | re.S)
 CODE_SPAN = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)", re.S)
 INLINE = re.compile(r"\]\(<?([^()<>\s]+)>?(?:\s+\"[^\"]*\")?\)")
@@ -26,8 +28,15 @@ EXTERNAL = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.I)
 
 
 def blank(match: re.Match[str]) -> str:
-    """Returns the line ends of a match, so that line numbers stay correct."""
-    return "\n" * match[0].count("\n")
+    """Returns a match as white space of the same length and with the same lines, so that positions stay correct."""
+    return re.sub(r"[^\n]", " ", match[0])
+
+
+def find_targets(text: str) -> list[re.Match[str]]:
+    """Returns the links outside of code, in their order. Group 1 is the target."""
+    text = CODE_SPAN.sub(blank, CODE_BLOCK.sub(blank, text))
+    matches = [match for pattern in (INLINE, REFERENCE, HTML) for match in pattern.finditer(text)]
+    return sorted(matches, key=lambda match: match.start())
 
 
 def find_links(text: str) -> Iterator[tuple[int, str]]:
@@ -36,9 +45,7 @@ def find_links(text: str) -> Iterator[tuple[int, str]]:
     >>> list(find_links("[a](b.md#c) ![d](e.svg)\\n`[f](g)`\\n\\n```sh\\n[h](i)\\n```\\n[`j`](k)\\n[l]: m\\n<img src=\\"n\\">"))
     [(1, 'b.md#c'), (1, 'e.svg'), (7, 'k'), (8, 'm'), (9, 'n')]
     """
-    text = CODE_SPAN.sub(lambda span: "`" + blank(span), CODE_BLOCK.sub(blank, text))
-    matches = [match for pattern in (INLINE, REFERENCE, HTML) for match in pattern.finditer(text)]
-    for match in sorted(matches, key=lambda match: match.start()):
+    for match in find_targets(text):
         yield text.count("\n", 0, match.start(1)) + 1, match[1]
 
 
@@ -79,11 +86,22 @@ def find_problem(page: Path, target: str) -> str | None:
     return None
 
 
-def find_unlisted_pages(pages: list[str]) -> list[str]:
-    """Returns the pages of `docs/` to which the index has no link."""
-    targets = {(INDEX.parent / target).resolve() for _, target in find_links(INDEX.read_text())}
-    in_index_folder = [page for page in pages if (ROOT / page).parent == INDEX.parent and ROOT / page != INDEX]
-    return [page for page in in_index_folder if ROOT / page not in targets]
+def read_targets(page: Path) -> list[Path]:
+    """Returns the files to which a page of `docs/` has links, in the order of the links."""
+    return [(DOCS / target.partition("#")[0]).resolve() for _, target in find_links(page.read_text())]
+
+
+def find_unlisted_pages(pages: list[str]) -> Iterator[tuple[str, str]]:
+    """Returns the pages of `docs/` that its index or the contents of the book do not list, each with the problem."""
+    index, summary = read_targets(INDEX), read_targets(SUMMARY)
+    for page in pages:
+        path = ROOT / page
+        if not path.is_relative_to(DOCS) or path == SUMMARY:
+            continue
+        if path.parent == DOCS and path != INDEX and path not in index:
+            yield page, "docs/README.md has no link to this page"
+        if (count := summary.count(path)) != 1:
+            yield page, f"docs/SUMMARY.md lists this page {count} times instead of once"
 
 
 def tracked_pages() -> list[str]:
@@ -94,9 +112,9 @@ def tracked_pages() -> list[str]:
 def main(names: list[str]) -> int:
     names = names or tracked_pages()
     links, problems = 0, 0
-    for name in find_unlisted_pages(names):
+    for name, problem in find_unlisted_pages(names):
         problems += 1
-        print(f"{name}: docs/README.md has no link to this page", file=sys.stderr)
+        print(f"{name}: {problem}", file=sys.stderr)
     for page in [(ROOT / name).resolve() for name in names]:
         for line, target in find_links(page.read_text()):
             links += 1
