@@ -1,14 +1,15 @@
 """Writes the sources of the book: the pages that `docs/SUMMARY.md` lists, with links that work in the book.
 
 Pages of `docs/` keep their names, `NAME/README.md` becomes `NAME/index.md`. Links between pages of the book stay relative, pictures
-are copied, and links to other files of the repository lead to GitHub.
+are copied, and links to other files of the repository lead to GitHub. The page about references gets links to those that were built.
 
-Usage: source.py DIRECTORY
+Usage: source.py OUTPUT REFERENCES
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -21,6 +22,7 @@ from links import DOCS, EXTERNAL, SUMMARY, find_targets  # noqa: E402
 REPOSITORY = "https://github.com/sfn-alias/sfn-alias"
 BOOK = Path(__file__).parent
 PICTURES = {".svg", ".png"}
+REFERENCE = re.compile(r"`target/book/reference/([^`]+)`")
 
 
 def name_page(page: Path) -> Path:
@@ -44,7 +46,8 @@ def name_page(page: Path) -> Path:
 class Book:
     """The pages and pictures of the book, by their files in the repository."""
 
-    def __init__(self) -> None:
+    def __init__(self, references: Path) -> None:
+        self.references = references
         links = [match[1] for match in find_targets(SUMMARY.read_text())]
         self.pages = {page: name_page(page) for page in ((DOCS / link).resolve() for link in links)}
         self.pictures: dict[Path, Path] = {}
@@ -75,7 +78,14 @@ class Book:
         for match in find_targets(text):
             parts += [text[end : match.start(1)], self.convert_link(page, match[1])]
             end = match.end(1)
-        return "".join([*parts, text[end:]])
+        text = "".join([*parts, text[end:]])
+        return REFERENCE.sub(self.link_reference, text) if page == BOOK / "README.md" else text
+
+    def link_reference(self, match: re.Match[str]) -> str:
+        """Returns the link to a reference instead of its path, if it was built."""
+        if not (self.references / match[1]).is_file():
+            return "not built"
+        return f"[open]({self.relative(BOOK / 'README.md', Path('reference') / match[1])})"
 
     def write(self, target: Path) -> None:
         """Writes the book's settings, styles, pages and pictures."""
@@ -94,4 +104,5 @@ class Book:
 
 
 if __name__ == "__main__":
-    Book().write(Path(sys.argv[1]))
+    output, references = map(Path, sys.argv[1:])
+    Book(references).write(output)
