@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import http from 'node:http'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -224,7 +224,8 @@ for (const signal of ['SIGTERM', 'SIGINT']) {
 
 test('npx sfn-alias prints its version and returns the exit codes of the program', () => {
   const npx = spawnSync('npx', ['sfn-alias', '--version'], { encoding: 'utf8' })
-  assert.equal(npx.stdout, 'sfn-alias 0.1.0\n')
+  const { version } = JSON.parse(readFileSync('node_modules/sfn-alias/package.json', 'utf8'))
+  assert.equal(npx.stdout, `sfn-alias ${version}\n`)
   const run = (...args) => spawnSync('node_modules/.bin/sfn-alias', args, { encoding: 'utf8' })
   const statuses = [['--version'], ['check', 'CreateStateMachineAlias', '{}'], ['no-such-command']].map(args => run(...args).status)
   assert.deepEqual(statuses, [0, 1, 2])
