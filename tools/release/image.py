@@ -131,7 +131,7 @@ def describe_config(layer: bytes, architecture: str) -> Object:
     created = datetime.fromtimestamp(read_date(), timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     return {
         "created": created,
-        "author": "The sfn-alias contributors",
+        "author": "The sfn-alias developers",
         "architecture": architecture,
         "os": "linux",
         "config": {**read_containerfile(CONTAINERFILE.read_text()), "WorkingDir": "/", "Labels": describe_labels()},

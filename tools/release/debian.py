@@ -1,0 +1,122 @@
+"""The Debian package of the program, built by cargo-deb: `[package.metadata.deb]` in cli/Cargo.toml describes it."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import shutil
+import subprocess
+import sys
+from email.utils import formatdate
+from pathlib import Path
+
+from common import ROOT, VERSION, WORK, find_tool, read_date, require, run
+from native import TARGET_DIR
+from platforms import Platform
+from program import build_program, write_manuals
+from root import install_tools
+
+CARGO_DEB = "3.8.0"
+MAINTAINER = "The sfn-alias developers <sfn-alias@users.noreply.github.com>"
+REPOSITORY = "https://github.com/sfn-alias/sfn-alias"
+EXPECTED = {"Package": "sfn-alias", "Version": f"{VERSION}-1", "Depends": "libc6 (>= 2.17)", "Recommends": "ca-certificates"}
+# What is intended: there is no bug in Debian's tracker that a new package closes, and binaries have no debug symbols anyway.
+LINTIAN = ["--no-cfg", "--suppress-tags", "initial-upload-closes-no-bugs", "--fail-on", "error,warning"]
+
+
+def build(platform: Platform, dist: Path) -> list[Path]:
+    """Builds the package with the program for glibc."""
+    program = build_program(platform)
+    write_assets(program, program.parent / "debian")
+    cargo_deb = install_cargo_deb()
+    command = [cargo_deb, "--no-build", "--no-strip", "--manifest-path", ROOT / "cli/Cargo.toml"]
+    environment = {"CARGO_TARGET_DIR": str(TARGET_DIR), "SOURCE_DATE_EPOCH": str(read_date())}
+    run([*command, "--target", platform.target, "--output", dist], env=environment)
+    return list(dist.glob("*.deb"))
+
+
+def install_cargo_deb() -> Path:
+    """Installs cargo-deb, unless it is installed. Returns its path."""
+    folder = WORK / "tools" / f"cargo-deb-{CARGO_DEB}"
+    program = folder / "bin" / "cargo-deb"
+    if not program.exists():
+        cargo = find_tool("cargo", "Rust 1.90 or later from https://rustup.rs")
+        run([cargo, "install", "--quiet", "--locked", "--version", CARGO_DEB, "--root", folder, "cargo-deb"])
+    return program
+
+
+def write_assets(program: Path, folder: Path) -> None:
+    """Writes the files of the package that are not in the repository."""
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "man").mkdir(parents=True)
+    for path, source in write_manuals(program).items():
+        shutil.copy(source, folder / "man" if path.startswith("man/") else folder)
+    (folder / "copyright").write_text(describe_copyright())
+    (folder / "changelog.Debian.gz").write_bytes(gzip.compress(describe_changes().encode(), 9, mtime=0))
+
+
+def describe_copyright() -> str:
+    """Returns the copyright file, in Debian's format."""
+    mit = (ROOT / "LICENSE-MIT").read_text()
+    holder = next(line for line in mit.splitlines() if line.startswith("Copyright"))
+    body = mit[mit.index("Permission is") :]
+    indented = "".join(f" {line or '.'}\n" for line in body.strip().splitlines())
+    return f"""\
+Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
+Upstream-Name: sfn-alias
+Source: {REPOSITORY}
+
+Files: *
+Copyright: {holder.removeprefix("Copyright (c) ")}
+License: Expat or Apache-2.0
+
+License: Expat
+{indented}
+License: Apache-2.0
+ The complete text is in /usr/share/common-licenses/Apache-2.0.
+"""
+
+
+def describe_changes() -> str:
+    """Returns Debian's changelog, which refers to ours."""
+    date = formatdate(read_date())
+    return f"sfn-alias ({VERSION}-1) unstable; urgency=medium\n\n  * {REPOSITORY}/blob/main/CHANGELOG.md\n\n -- {MAINTAINER}  {date}\n"
+
+
+def check(platform: Platform, artifacts: list[Path]) -> dict[Path, list[str]]:
+    """Checks the fields and files of the package, and lintian's report. `debian11` installs it."""
+    missing = install_tools({"dpkg-deb": "dpkg", "lintian": "lintian"})
+    if missing:
+        print(f"skipped: checks of the Debian package: {missing}", file=sys.stderr)
+        return {}
+    return {path: [check_fields(path), check_files(path), check_with_lintian(path)] for path in artifacts}
+
+
+def check_fields(path: Path) -> str:
+    """Checks the fields of the package."""
+    fields = run(["dpkg-deb", "--field", path, *EXPECTED])
+    found = dict(line.split(": ", 1) for line in fields.splitlines())
+    require(found == EXPECTED, f"{path.name}: expected {EXPECTED}, found {found}")
+    return f"dpkg-deb: {', '.join(f'{name} {value}' for name, value in EXPECTED.items())}"
+
+
+def check_files(path: Path) -> str:
+    """Checks that the package has the program, all man pages, the completions and the licenses, owned by root."""
+    lines = [line.split(maxsplit=5) for line in run(["dpkg-deb", "--contents", path]).splitlines()]
+    names = {line[5].removeprefix("./") for line in lines}
+    manuals = [f"usr/share/man/man1/{page.name}.gz" for page in (ROOT / "cli/man").glob("*.1")]
+    folders = ["bash-completion/completions/sfn-alias", "fish/vendor_completions.d/sfn-alias.fish", "zsh/vendor-completions/_sfn-alias"]
+    expected = {"usr/bin/sfn-alias", "usr/share/doc/sfn-alias/copyright", *manuals, *(f"usr/share/{name}" for name in folders)}
+    require(expected <= names, f"{path.name}: {', '.join(sorted(expected - names))} is missing")
+    require({line[1] for line in lines} == {"root/root"}, f"{path.name}: expected files of root")
+    return f"contains the program, {len(manuals)} man pages, completions of 3 shells, and licenses"
+
+
+def check_with_lintian(path: Path) -> str:
+    """Runs lintian: no error and no warning."""
+    environment = {**os.environ, "LC_ALL": "C.UTF-8"}
+    user = ["--allow-root"] if os.geteuid() == 0 else []
+    done = subprocess.run(["lintian", *LINTIAN, *user, path], capture_output=True, text=True, env=environment)
+    sys.stderr.write(done.stdout)
+    require(done.returncode == 0, f"lintian: {(done.stdout + done.stderr).strip().splitlines()[-1:]}")
+    return "lintian: no errors, no warnings"
