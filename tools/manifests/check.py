@@ -1,4 +1,4 @@
-"""Checks the deployment files of `docs/cluster/` with the schemas in `schemas/`, without a network.
+"""Checks the deployment files of `docs/cluster/` and the Compose file in `docs/containers.md` with the schemas in `schemas/`, without a network.
 
 The schemas are strict: an unknown field is a problem. What no schema contains is checked here: names that refer to other
 parts of the file.
@@ -17,6 +17,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 HERE = Path(__file__).resolve().parent
 COMPOSE = HERE.parents[1] / "docs" / "cluster" / "compose.yaml"
+CONTAINERS = HERE.parents[1] / "docs" / "containers.md"
 KUBERNETES = HERE.parents[1] / "docs" / "cluster" / "kubernetes.yaml"
 Object = dict[str, Any]
 
@@ -45,6 +46,11 @@ def check_compose(text: str) -> list[str]:
         *find_violations(document, load_schema("compose.json"), "compose"),
         *find_compose_references(document),
     ]
+
+
+def read_compose_block(page: str) -> str:
+    """Returns the first YAML block of a page."""
+    return page.split("```yaml\n")[1].split("```\n")[0]
 
 
 def find_compose_references(document: Object) -> Iterator[str]:
@@ -134,10 +140,11 @@ def find_values(value: Any, keys: tuple[str, ...]) -> Iterator[Any]:
 
 
 def main() -> int:
-    problems = check_compose(COMPOSE.read_text()) + check_kubernetes(KUBERNETES.read_text())
+    problems = check_compose(COMPOSE.read_text()) + check_compose(read_compose_block(CONTAINERS.read_text()))
+    problems += check_kubernetes(KUBERNETES.read_text())
     for problem in problems:
         print(problem, file=sys.stderr)
-    print(f"{COMPOSE.name}, {KUBERNETES.name}: {len(problems)} problems")
+    print(f"{COMPOSE.name}, {CONTAINERS.name}, {KUBERNETES.name}: {len(problems)} problems")
     return 1 if problems else 0
 
 

@@ -32,7 +32,7 @@ class Process:
 
     @property
     def is_server(self) -> bool:
-        return self.image == "sfn-alias"
+        return self.image == "ghcr.io/sfn-alias/sfn-alias"
 
     def argv(self) -> list[str]:
         """Returns the command, with the entry point of our image."""
@@ -93,7 +93,7 @@ def move_to_loopback(processes: list[Process], directory: Path) -> None:
     for process in processes:
         own = {f"0.0.0.0:{port}": f"127.0.0.1:{process.ports[port]}" for port in PORTS}
         own |= {"/var/lib/etcd": str(directory / process.hosts[0]), "/etc/sfn-alias": str(directory / "secret")}
-        own |= {"127.0.0.1/8083": f"127.0.0.1/{process.ports[8083]}"}
+        own |= {"127.0.0.1:8083": f"127.0.0.1:{process.ports[8083]}"}
         move = lambda text, own=own: replace_all(text, addresses | own)
         process.command = [move(text) for text in process.command]
         process.check = [move(text) for text in process.check]

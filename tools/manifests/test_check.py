@@ -15,6 +15,7 @@ class Check(unittest.TestCase):
 
     def test_the_files_have_no_problems(self):
         self.assertEqual([], check.check_compose(COMPOSE))
+        self.assertEqual([], check.check_compose(check.read_compose_block(check.CONTAINERS.read_text())))
         self.assertEqual([], check.check_kubernetes(KUBERNETES))
         kinds = sorted({item["kind"] for item in check.load_objects(KUBERNETES)})
         self.assertEqual(["Deployment", "NetworkPolicy", "PodDisruptionBudget", "Service", "StatefulSet"], kinds)

@@ -10,12 +10,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from common import ROOT, VERSION, WORK, find_tool, require, run
+from common import ROOT, VERSION, require
+from nodes import install_node
 from platforms import Platform
 from root import create_root, find_obstacle, run_in_root
 
 EXPECTED = ROOT / "examples" / "expected.txt"
-NODE = Path(__file__).with_name("node20")
 
 PROGRAM = """\
 sfn-alias --version
@@ -99,14 +99,14 @@ def try_library_tarball(tarball: Path) -> str:
     """Unpacks a tarball of the library, and compiles the C example with its pkg-config file, shared and static."""
     script = """\
 tar --extract --file library.tar.gz
-folder=$PWD/$(dirname "$(dirname "$(find . -name pkgconfig | head -1)")")
+folder=$PWD/$(ls -d libsfn_alias-*)
 export PKG_CONFIG_PATH=$folder/lib/pkgconfig
-options="--define-prefix sfn_alias"
-gcc -std=c99 -Wall -Wextra -Werror start.c $(pkg-config --cflags --libs $options) -Wl,-rpath,$folder/lib -o shared
+gcc -std=c99 -Wall -Wextra -Werror start.c $(pkg-config --cflags --libs sfn_alias) -Wl,-rpath,$folder/lib -o shared
 ldd shared | grep -q "$folder/lib/libsfn_alias.so"
 ./shared | diff expected.txt - >&2
-gcc -std=c99 start.c $(pkg-config --cflags $options) $folder/lib/libsfn_alias.a \
-  $(pkg-config --libs --static $options | tr ' ' '\\n' | grep -v sfn_alias | grep -v ^-L) -o static
+private=$(pkg-config --libs-only-l --static sfn_alias | sed 's/-lsfn_alias//')
+gcc -std=c99 start.c $(pkg-config --cflags sfn_alias) $folder/lib/libsfn_alias.a $private -o static
+! ldd static | grep -q sfn_alias
 ./static | diff expected.txt - >&2
 """
     files = {"library.tar.gz": tarball, "start.c": ROOT / "examples/c/start.c", "expected.txt": EXPECTED}
@@ -126,27 +126,12 @@ node --no-warnings start.mjs | diff ../expected.txt - >&2
 sfn-alias --version >&2
 node --version
 """
-    modules = install_node()
-    [node] = modules.glob("node-linux-*/bin/node")
+    npm = (install_node("20").bin / "npm").resolve().parents[1]
     files = {f"packages/{path.name}": path for path in packages}
-    files |= {"node/node": node, "npm": modules / "npm", "expected.txt": EXPECTED, "project/start.mjs": ROOT / "examples/node/start.mjs"}
+    files |= {"node/node": npm.parents[2] / "bin/node", "npm": npm, "expected.txt": EXPECTED, "project/start.mjs": ROOT / "examples/node/start.mjs"}
     version = run_in_root(create_root(), script, files).strip()
     line = f"Debian 11: npm installs it without a network in Node {version.removeprefix('v')}; the example and `sfn-alias` run"
     return {path: [line] for path in packages}
-
-
-def install_node() -> Path:
-    """Installs Node 20 and npm from the lock file. Returns the directory of the packages."""
-    folder = WORK / "node20"
-    stamp, lock = folder / "installed.json", NODE / "package-lock.json"
-    if not (stamp.exists() and stamp.read_bytes() == lock.read_bytes()):
-        folder.mkdir(parents=True, exist_ok=True)
-        for file in [NODE / "package.json", lock]:
-            (folder / file.name).write_bytes(file.read_bytes())
-        npm = find_tool("npm", "Node.js 20 or later with npm")
-        run([npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"], cwd=folder)
-        stamp.write_bytes(lock.read_bytes())
-    return folder / "node_modules"
 
 
 TRIES: dict[str, Callable[[list[Path]], dict[Path, list[str]]]] = {

@@ -114,6 +114,7 @@ def run_image(layout: Path) -> str:
     with serve(bundle, data) as url:
         call(url, "CreateStateMachine", MACHINE)
         found = [read_status(url, host) for host in ("localhost", "sfn-alias", "host.docker.internal", "example.com")]
+        check_health(bundle, url)
         require(found == [200, 200, 200, 403], f"expected the statuses 200, 200, 200 and 403 for names of the host, found {found}")
     with serve(bundle, data) as url:
         names = [machine["name"] for machine in call(url, "ListStateMachines", {})["stateMachines"]]
@@ -142,6 +143,14 @@ def serve(bundle: Path, data: Path) -> Iterator[str]:
             server.terminate()
             server.communicate(timeout=30)
     require(server.returncode == 0, f"expected exit code 0 after SIGTERM, found {server.returncode}")
+
+
+def check_health(bundle: Path, url: str) -> None:
+    """Runs the health check of docs/containers.md in the root of the image."""
+    variables = ["PATH=/usr/local/bin", f"AWS_ENDPOINT_URL_SFN={url}"]
+    chroot = [find_tool("chroot", "coreutils"), "--userspec=65532:65532", bundle / "rootfs"]
+    printed = run(["env", "-i", *variables, *chroot, "sfn-alias", "call", "ListStateMachines"])
+    require('"orders"' in printed, f"the health check prints `{printed.strip()}`")
 
 
 def find_port() -> int:

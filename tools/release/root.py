@@ -1,7 +1,7 @@
 """A root file system of another Linux distribution, and commands that run in it.
 
 It is created with debootstrap, once, and never changed: each command runs in a copy-on-write view of it (overlayfs), in its own
-namespace of mounts and processes. When the command ends, all mounts, changes and processes of the command are gone.
+namespace of mounts and processes. All mounts, changes and processes end with the command.
 """
 
 from __future__ import annotations

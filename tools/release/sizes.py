@@ -46,6 +46,7 @@ LIMITS = [
     Limit("node", "library of the npm package", 6 * MIB, "target/bindings-node/npm/*/*.node"),
     Limit("program", "program", 24 * MIB, "target/bindings-node/npm/*/sfn-alias"),
     Limit("program-tarball", "program as a tarball", 12 * MIB, released="sfn-alias-[0-9]*-*-*.tar.gz"),
+    Limit("image", "container image", 16 * MIB, released="sfn-alias-image-*.tar"),
     Limit("debian", "Debian package", 12 * MIB, released="sfn-alias_*.deb"),
     Limit("c-shared", "C library, shared", 5 * MIB, "target/bindings-c/prefix/lib/libsfn_alias*.[0-9].[0-9]*.*"),
     Limit("c-static", "C library, static", 13 * MIB, "target/bindings-c/prefix/lib/libsfn_alias.a"),
