@@ -15,6 +15,7 @@ from pathlib import Path
 import native
 from common import ROOT, VERSION, WORK, create_venv, find_tool, require, run, write_tar
 from glibc import check_glibc
+from licenses import write_licenses
 from platforms import Platform, find_host
 from sizes import check_size
 
@@ -35,6 +36,7 @@ def build(platform: Platform, dist: Path) -> list[Path]:
     run([FOLDER / "install/install.sh", *arguments], env={"RELOCATABLE": "1"})
     documents = prefix / "share/doc/sfn_alias"
     shutil.copy(ROOT / "CHANGELOG.md", documents)
+    write_licenses(documents / "THIRD-PARTY-LICENSES.txt")
     files = [(f"{name}/{path.relative_to(prefix)}", path, path.lstat().st_mode & 0o777) for path in list_files(prefix)]
     tarball = write_tar(dist / f"{name}.tar.gz", files)
     # The check must not find files here.
