@@ -1,4 +1,4 @@
-"""Checks the built book offline: its links lead to pages and headings that exist, and no page loads anything from the network.
+"""Checks the built book offline: its links point to pages and headings that exist, and no page loads anything from the network.
 
 The pages of `reference/` are written by the tools of the languages, which check their links. Here only their resources are checked.
 

@@ -1,7 +1,7 @@
 """Writes the sources of the book: the pages that `docs/SUMMARY.md` lists, with links that work in the book.
 
 Pages of `docs/` keep their names, `NAME/README.md` becomes `NAME/index.md`. Links between pages of the book stay relative, pictures
-are copied, and links to other files of the repository lead to GitHub. The page about references gets links to those that were built.
+are copied, and links to other files of the repository point to GitHub. The page about references gets links to those that were built.
 
 Usage: source.py OUTPUT REFERENCES
 """
