@@ -87,7 +87,7 @@ def check_static_library(platform: Platform, prefix: Path) -> list[str]:
     program = WORK / "clibrary" / "start"
     python = create_venv("zig", ROOT / "tools/release/requirements.txt") / "python"
     target = f"{platform.target.replace('-unknown', '')}.{platform.glibc}"
-    command = [python, "-m", "ziglang", "cc", "-target", target, "-std=c99", f"-I{prefix / 'include'}", EXAMPLE, library]
+    command: list[str | Path] = [python, "-m", "ziglang", "cc", "-target", target, "-std=c99", f"-I{prefix / 'include'}", EXAMPLE, library]
     run([*command, "-lpthread", "-ldl", "-lm", "-lunwind", "-o", program])
     lines.append(f"{library.name}: a program links with glibc {platform.glibc} (zig); {check_glibc(program, platform.glibc)}")
     if platform.target.startswith(machine.machine()):
