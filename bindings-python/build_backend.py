@@ -28,28 +28,28 @@ PROGRAM_OPTIONS = ["--bin", "sfn-alias", "--no-default-features", "--features", 
 BUILD = ["cargo", "build", "--release", "--package", "sfn-alias-cli", *PROGRAM_OPTIONS]
 
 
-def find_problem() -> str | None:
-    """Returns what this machine lacks for a build, or None."""
+def find_problem() -> tuple[str, str] | None:
+    """Returns what this machine lacks for a build and what to do, or None."""
     if os.name != "posix":
-        return "it needs interfaces of Unix"
+        return "it needs interfaces of Unix", "use Python for Linux in WSL or in a container"
     if "CC" not in os.environ and shutil.which("cc") is None:
-        return "cc is missing: install a C compiler (SQLite is built from source), for example gcc"
-    rust = f"Rust {RUST[0]}.{RUST[1]} or later from https://rustup.rs"
+        return "cc is missing", "install a C compiler (SQLite is built from source), for example gcc"
+    help = f"install Rust {RUST[0]}.{RUST[1]} or later from https://rustup.rs"
     if shutil.which("cargo") is None:
-        return f"cargo is missing: install {rust}"
+        return "cargo is missing", help
     version = subprocess.run(["cargo", "--version"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True).stdout
     number = re.match(r"cargo (\d+)\.(\d+)", version)
     if number is None:
-        return f"`cargo --version` printed `{version.strip()}`: install {rust}"
+        return f"`cargo --version` printed `{' '.join(version.split())}`", help
     found = (int(number[1]), int(number[2]))
-    return f"Rust {found[0]}.{found[1]} is too old: install {rust}" if found < RUST else None
+    return (f"Rust {found[0]}.{found[1]} is too old", help) if found < RUST else None
 
 
 def check_tools() -> None:
-    """Exits with two lines if this machine lacks something for a build: what, and the platforms that need no build."""
+    """Exits with two lines if this machine lacks something for a build: what and which platforms need no build, and what to do."""
     problem = find_problem()
     if problem is not None:
-        sys.exit(f"sfn-alias: cannot build the package: {problem}\nhelp: or use a platform with a wheel: {PLATFORMS}")
+        sys.exit(f"sfn-alias: cannot build the package: {problem[0]}; wheels are available for {PLATFORMS}\nhelp: {problem[1]}")
 
 
 def build_program(options: Sequence[str] = ()) -> None:

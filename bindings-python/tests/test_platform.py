@@ -9,20 +9,23 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
 import sfn_alias
 from sfn_alias import _platform
 
-AVAILABLE = "binaries are available for Linux x64 and arm64 (glibc 2.17 or later, or musl), macOS x64 and arm64"
+AVAILABLE = "available: Linux x64 and arm64 (glibc 2.17 or later, or musl), macOS x64 and arm64"
 AGAIN = "install the package again: pip install --force-reinstall --no-cache-dir sfn-alias (in a checkout: pip install ./bindings-python)"
 BUILD = "use one of these platforms, or install Rust 1.89 or later and a C compiler and run: pip install --no-binary sfn-alias sfn-alias"
+LINUX = "use Python for Linux in WSL or in a container"
 SIMULATE = """
 import platform, sys, sysconfig
 platform.system, platform.machine, platform.libc_ver = lambda: {system!r}, lambda: {machine!r}, lambda: ("glibc", {glibc!r}) if {glibc!r} else ("", "")
 sysconfig.get_config_var = {{"SOABI": {soabi!r}}}.get
+if {system!r} == "Windows":
+    sys.platform = "win32"
 try:
     import sfn_alias
 except ImportError as error:
@@ -65,12 +68,12 @@ def fail_import(package: Path, system: str = "Linux", machine: str = "x86_64", g
         ("Linux", "ppc64le", "2.36", "cpython-312-powerpc64le-linux-gnu", "Linux ppc64le with glibc 2.36", BUILD),
         ("Linux", "x86_64", "", "cpython-312-x86_64-linux-uclibc", "Linux x64", BUILD),
         ("FreeBSD", "amd64", "", "cpython-312", "FreeBSD amd64", BUILD),
-        ("Windows", "AMD64", "", "cp312-win_amd64", "Windows AMD64", BUILD),
+        ("Windows", "AMD64", "", "cp312-win_amd64", "Windows AMD64", LINUX),
     ],
 )
 def test_missing_binary(package: Path, system: str, machine: str, glibc: str, soabi: str, described: str, help: str) -> None:
     find_extension(package).unlink()
-    problem = f"sfn_alias: cannot load the binary for {described}: it is not installed; {AVAILABLE}"
+    problem = f"sfn-alias: cannot load the binary for {described}: it is not installed; {AVAILABLE}"
     assert fail_import(package, system, machine, glibc, soabi) == (problem, f"help: {help}")
 
 
@@ -79,7 +82,7 @@ def test_binary_that_cannot_be_loaded(package: Path, content: bytes) -> None:
     extension = find_extension(package)
     extension.write_bytes(content)
     problem, help = fail_import(package)
-    loader = re.escape(f"sfn_alias: cannot load the binary for Linux x64 with glibc 2.36: ") + f"(.*{re.escape(str(extension))}.*); "
+    loader = re.escape("sfn-alias: cannot load the binary for Linux x64 with glibc 2.36: ") + f"(.*{re.escape(str(extension))}.*); "
     assert re.fullmatch(loader + re.escape(AVAILABLE), problem), problem
     assert help == f"help: {AGAIN}"
 
@@ -132,29 +135,38 @@ def write_tools(folder: Path, tools: dict[str, str]) -> str:
     return str(folder)
 
 
+RUST = "install Rust 1.89 or later from https://rustup.rs"
+COMPILER = "install a C compiler (SQLite is built from source), for example gcc"
+
+
 @pytest.mark.parametrize(
-    ("tools", "problem"),
+    ("tools", "problem", "help"),
     [
-        ({"cargo": "cargo 1.89.0"}, "cc is missing: install a C compiler (SQLite is built from source), for example gcc"),
-        ({"cc": ""}, "cargo is missing: install Rust 1.89 or later from https://rustup.rs"),
-        ({"cc": "", "cargo": "cargo 1.88.0 (873a06493 2025-05-10)"}, "Rust 1.88 is too old: install Rust 1.89 or later from https://rustup.rs"),
-        ({"cc": "", "cargo": "error: no toolchain"}, "`cargo --version` printed `error: no toolchain`: install Rust 1.89 or later from https://rustup.rs"),
+        ({"cargo": "cargo 1.89.0"}, "cc is missing", COMPILER),
+        ({"cc": ""}, "cargo is missing", RUST),
+        ({"cc": "", "cargo": "cargo 1.88.0 (873a06493 2025-05-10)"}, "Rust 1.88 is too old", RUST),
+        ({"cc": "", "cargo": "error: no toolchain"}, "`cargo --version` printed `error: no toolchain`", RUST),
     ],
 )
-def test_build_without_tools(backend: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tools: dict[str, str], problem: str) -> None:
+def test_build_without_tools(
+    backend: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tools: dict[str, str], problem: str, help: str
+) -> None:
     monkeypatch.setenv("PATH", write_tools(tmp_path, tools))
-    help = "help: or use a platform with a wheel: Linux x64 and arm64 (glibc 2.17 or later, or musl), macOS x64 and arm64"
+    available = "wheels are available for Linux x64 and arm64 (glibc 2.17 or later, or musl), macOS x64 and arm64"
     for hook in (backend.get_requires_for_build_wheel, backend.get_requires_for_build_editable, backend.build_program):
         with pytest.raises(SystemExit) as caught:
             hook()
-        assert caught.value.code == f"sfn-alias: cannot build the package: {problem}\n{help}"
+        assert caught.value.code == f"sfn-alias: cannot build the package: {problem}; {available}\nhelp: {help}"
 
 
 def test_build_with_tools(backend: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", write_tools(tmp_path, {"cc": "", "cargo": "cargo 1.89.0 (c24e10642 2025-06-23)"}))
     assert backend.get_requires_for_build_wheel() == ["maturin>=1.16,<2"]
-    monkeypatch.setattr("os.name", "nt")
-    assert backend.find_problem() == "it needs interfaces of Unix"
+
+
+def test_build_on_windows(backend: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backend, "os", SimpleNamespace(name="nt"))
+    assert backend.find_problem() == ("it needs interfaces of Unix", LINUX)
 
 
 def test_texts_are_equal(backend: ModuleType) -> None:

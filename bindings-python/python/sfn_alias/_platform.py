@@ -20,12 +20,17 @@ def explain_error(error: ImportError) -> ImportError:
     name = "sfn_alias._sfn_alias"
     missing = isinstance(error, ModuleNotFoundError) and error.name == name
     reason = "it is not installed" if missing else " ".join(str(error).split())
+    problem = f"sfn-alias: cannot load the binary for {describe_platform()}: {reason}; available: {PLATFORMS}"
+    return ImportError(f"{problem}\nhelp: {find_help()}", name=name)
+
+
+def find_help() -> str:
+    """Returns what to do on this platform."""
     if is_available():
-        help = "install the package again: pip install --force-reinstall --no-cache-dir sfn-alias (in a checkout: pip install ./bindings-python)"
-    else:
-        help = "use one of these platforms, or install Rust 1.89 or later and a C compiler and run: pip install --no-binary sfn-alias sfn-alias"
-    problem = f"sfn_alias: cannot load the binary for {describe_platform()}: {reason}"
-    return ImportError(f"{problem}; binaries are available for {PLATFORMS}\nhelp: {help}", name=name)
+        return "install the package again: pip install --force-reinstall --no-cache-dir sfn-alias (in a checkout: pip install ./bindings-python)"
+    if sys.platform == "win32":
+        return "use Python for Linux in WSL or in a container"
+    return "use one of these platforms, or install Rust 1.89 or later and a C compiler and run: pip install --no-binary sfn-alias sfn-alias"
 
 
 def is_available() -> bool:

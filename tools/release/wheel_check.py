@@ -1,0 +1,112 @@
+"""Checks of Python wheels: their contents, the libraries that they need, and what users do with them."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import zipfile
+from pathlib import Path
+
+from common import ROOT, VERSION, WORK, create_venv, find_tool, require, run
+from glibc import check_glibc, check_static
+from platforms import Platform, find_host
+from pythons import create_fresh_venv, find_pythons, install
+
+REQUIREMENTS = ROOT / "tools/release/requirements-python.txt"
+PACKAGE = ROOT / "bindings-python/python/sfn_alias"
+METADATA = f"sfn_alias-{VERSION}.dist-info"
+EXTENSION = "sfn_alias/_sfn_alias.abi3.so"
+PROGRAM = f"sfn_alias-{VERSION}.data/scripts/sfn-alias"
+GENERATED = ["METADATA", "WHEEL", "RECORD", "entry_points.txt", "licenses/LICENSE-APACHE", "licenses/LICENSE-MIT"]
+OLD_PIP = "20.3.4"
+"""The oldest version that works with Python 3.10. Versions 20.1 and 20.2 read the tag cp310 as 3.1.0."""
+TRY = """
+import sfn_alias.boto3
+client = sfn_alias.boto3.client(region_name="eu-central-1")
+definition = '{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}'
+role = "arn:aws:iam::000000000000:role/orders"
+version = client.create_state_machine(name="orders", definition=definition, roleArn=role, publish=True)["stateMachineVersionArn"]
+routes = [{"stateMachineVersionArn": version, "weight": 100}]
+print(client.create_state_machine_alias(name="PROD", routingConfiguration=routes)["stateMachineAliasArn"])
+"""
+ALIAS = "arn:aws:states:eu-central-1:000000000000:stateMachine:orders:PROD"
+
+
+def check_wheel(path: Path, platform: Platform) -> list[str]:
+    """Checks a wheel for a platform, and tries it if this machine can load it. Returns what was checked."""
+    checks = [check_contents(path), check_metadata(path), *check_binaries(path, platform)]
+    if platform == find_host():
+        checks += [try_wheel(path, version, python) for version, python in find_pythons().items()]
+    return checks
+
+
+def check_contents(path: Path) -> str:
+    """Checks that a wheel has the package, the program, licenses and nothing else."""
+    sources = [file for file in PACKAGE.rglob("*") if file.suffix in (".py", ".pyi", ".typed") or file.name == "py.typed"]
+    expected = {f"sfn_alias/{file.relative_to(PACKAGE).as_posix()}" for file in sources}
+    expected |= {EXTENSION, PROGRAM, *(f"{METADATA}/{name}" for name in GENERATED)}
+    with zipfile.ZipFile(path) as archive:
+        found = set(archive.namelist())
+        mode = archive.getinfo(PROGRAM).external_attr >> 16 if PROGRAM in found else 0
+    different = ", ".join(sorted(found ^ expected))
+    require(not different, f"{path.name}: expected other files: {different}")
+    require(mode & 0o111 == 0o111, f"{path.name}: {PROGRAM} has the mode {mode:o}, which is not executable")
+    return f"contents: {len(found)} files: the package with stubs and py.typed, the program, licenses"
+
+
+def check_metadata(path: Path) -> str:
+    """Checks the metadata as PyPI does."""
+    run([create_venv("python", REQUIREMENTS) / "twine", "check", "--strict", path])
+    return "metadata: twine check --strict"
+
+
+def check_binaries(path: Path, platform: Platform) -> list[str]:
+    """Checks which libraries the extension module and the program need."""
+    if not platform.is_linux:
+        return []
+    extension, program = unpack(path)
+    if platform.glibc is None:
+        return [check_musl(extension), check_static(program)]
+    return [check_policy(path, platform.glibc), check_glibc(extension, platform.glibc), check_glibc(program, platform.glibc)]
+
+
+def unpack(path: Path) -> tuple[Path, Path]:
+    """Unpacks a wheel. Returns the extension module and the program."""
+    folder = WORK / "unpacked" / path.stem
+    shutil.rmtree(folder, ignore_errors=True)
+    with zipfile.ZipFile(path) as archive:
+        archive.extractall(folder)
+    return folder / EXTENSION, folder / PROGRAM
+
+
+def check_policy(path: Path, glibc: str) -> str:
+    """Checks the tag with auditwheel, which knows the libraries and symbols of each manylinux policy."""
+    tag = f"manylinux_{glibc.replace('.', '_')}"
+    shown = " ".join(run([create_venv("python", REQUIREMENTS) / "auditwheel", "show", path]).split())
+    found = re.search(r'consistent with the following platform tag: "(\w+)"', shown)
+    require(found is not None and found[1].startswith(tag), f"{path.name}: expected the tag {tag}, found: {shown}")
+    return f"auditwheel: {found[1] if found else ''}"
+
+
+def check_musl(extension: Path) -> str:
+    """Checks that the extension module loads no library but that of musl."""
+    dynamic = run([find_tool("readelf", "binutils"), "--dynamic", "--wide", extension])
+    needed = re.findall(r"\(NEEDED\).*\[(.*)\]", dynamic)
+    require(needed == ["libc.so"], f"{extension.name}: expected that it loads libc.so only, found {' '.join(needed) or 'nothing'}")
+    return f"{extension.name}: loads libc.so of musl only (readelf)"
+
+
+def try_wheel(path: Path, version: str, python: Path) -> str:
+    """Installs a wheel with the oldest and the newest pip, and uses it with a Python version."""
+    fresh = create_fresh_venv(version, python)
+    pip = run([fresh, "-c", "import pip; print(pip.__version__)"]).strip()
+    if version.startswith("3.10."):
+        install(fresh, [f"pip=={OLD_PIP}"])
+        pip = OLD_PIP
+    install(fresh, [path, "boto3"], ["--only-binary", "sfn-alias"])
+    run([fresh, "-m", "pip", "check"])
+    require(run([fresh, "-c", TRY], cwd=WORK).strip() == ALIAS, f"Python {version}: the alias has another ARN than {ALIAS}")
+    for command in [[fresh.parent / "sfn-alias"], [fresh, "-m", "sfn_alias"]]:
+        found = run([*command, "--version"], cwd=WORK).strip()
+        require(found == f"sfn-alias {VERSION}", f"Python {version}: `sfn-alias --version` printed `{found}`")
+    return f"Python {version}, pip {pip}: installed; pip check, a boto3 client creates an alias, `sfn-alias --version`"
