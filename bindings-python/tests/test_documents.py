@@ -20,6 +20,7 @@ ROOT = BINDING.parent
 PAGES = [
     "README.md",
     "bindings-python/README.md",
+    "bindings-python/pypi.md",
     "docs/test-python.md",
     "docs/check-before-a-deploy.md",
     "docs/deploy-gradually.md",

@@ -60,10 +60,17 @@ def create_venv(name: str, requirements: Path, python: str = sys.executable) -> 
     stamp = path / "requirements.txt"
     if not (stamp.exists() and stamp.read_text() == requirements.read_text()):
         shutil.rmtree(path, ignore_errors=True)
+        check_python(python)
         run([python, "-m", "venv", path])
         run([path / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "-r", requirements])
         shutil.copy(requirements, stamp)
     return path / "bin"
+
+
+def check_python(python: str) -> None:
+    """Checks that a Python can create environments. Debian and Ubuntu have venv in a package of its own."""
+    done = subprocess.run([python, "-c", "import venv, ensurepip"], capture_output=True)
+    require(done.returncode == 0, f"{python} has no venv: install it (for Debian and Ubuntu: python3-venv)")
 
 
 def read_date() -> int:

@@ -16,7 +16,7 @@ from wheel_check import ALIAS, TRY, check_metadata
 
 BINDING = ROOT / "bindings-python"
 CRATES = ["bindings-python", "cli", "cluster", "console", "core", "deployment", "server", "template", "upstream", "vectors"]
-FILES = ["Cargo.lock", "Cargo.toml", "LICENSE-APACHE", "LICENSE-MIT", "PKG-INFO", "README.md", "build_backend.py", "pyproject.toml"]
+FILES = ["Cargo.lock", "Cargo.toml", "LICENSE-APACHE", "LICENSE-MIT", "PKG-INFO", "build_backend.py", "pypi.md", "pyproject.toml"]
 DEBUG = {"CARGO_PROFILE_RELEASE_LTO": "off", "CARGO_PROFILE_RELEASE_OPT_LEVEL": "0", "CARGO_PROFILE_RELEASE_CODEGEN_UNITS": "16"}
 """The check builds without optimization, because a complete build takes several minutes."""
 

@@ -18,6 +18,7 @@ METADATA = f"sfn_alias-{VERSION}.dist-info"
 EXTENSION = "sfn_alias/_sfn_alias.abi3.so"
 PROGRAM = f"sfn_alias-{VERSION}.data/scripts/sfn-alias"
 GENERATED = ["METADATA", "WHEEL", "RECORD", "entry_points.txt", "licenses/LICENSE-APACHE", "licenses/LICENSE-MIT"]
+FILES = "https://github.com/sfn-alias/sfn-alias/blob/main/"
 OLD_PIP = "20.3.4"
 """The oldest version that works with Python 3.10. Versions 20.1 and 20.2 read the tag cp310 as 3.1.0."""
 TRY = """
@@ -55,9 +56,12 @@ def check_contents(path: Path) -> str:
 
 
 def check_metadata(path: Path) -> str:
-    """Checks the metadata as PyPI does."""
+    """Checks the metadata as PyPI does, and the links of its page."""
     run([create_venv("python", REQUIREMENTS) / "twine", "check", "--strict", path])
-    return "metadata: twine check --strict"
+    links = re.findall(r"\]\(([^)]+)\)", (ROOT / "bindings-python/pypi.md").read_text())
+    missing = [link for link in links if not (link.startswith(FILES) and (ROOT / link.removeprefix(FILES)).is_file())]
+    require(not missing, f"bindings-python/pypi.md: expected links to files below {FILES}, found {', '.join(missing)}")
+    return "metadata: twine check --strict, links"
 
 
 def check_binaries(path: Path, platform: Platform) -> list[str]:
