@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
 import native
-from common import ROOT, VERSION, WORK, ReleaseError, find_tool, require, run
+from common import ROOT, VERSION, WORK, find_tool, require, run
 from glibc import check_glibc, check_static
 from nodes import VERSIONS, find_musl_loader, install_musl_node, install_node, start_registry, try_packages
 from platforms import Platform, find_host, find_platform
@@ -55,8 +56,8 @@ def check(platform: Platform, artifacts: list[Path]) -> dict[Path, list[str]]:
     for path in artifacts:
         if path.name in variants and platform == find_host():
             tried = try_variant(path, variants[path.name])
-            checks[path].append(tried)
-            checks[artifacts[0]].append(tried)
+            checks[path] += tried
+            checks[artifacts[0]] += tried
     return checks
 
 
@@ -110,16 +111,17 @@ def check_musl(binary: Path) -> str:
     return f"{binary.name}: loads libc.so of musl only (readelf)"
 
 
-def try_variant(path: Path, platform: Platform) -> str:
-    """Installs the packages with each version of Node and uses them. Returns what was tried."""
+def try_variant(path: Path, platform: Platform) -> list[str]:
+    """Installs the packages with each version of Node and uses them. Returns what was tried: nothing if this machine has no musl."""
     if platform.is_musl:
         loader = find_musl_loader()
         if loader is None:
-            return f"{path.name}: not tried, because this machine does not have musl 1.2.4 or later (package musl, or MUSL_LOADER=PATH)"
+            print(f"skipped: {path.name} needs musl 1.2.4 or later: install the package musl, or set MUSL_LOADER to its loader", file=sys.stderr)
+            return []
         nodes = [install_musl_node(loader)]
     else:
         nodes = [install_node(version) for version in VERSIONS]
     with start_registry(install_node(VERSIONS[-1]), path.parent) as registry:
         versions = [try_packages(node, registry, f"sfn-alias-{platform.npm}") for node in nodes]
     libc = " for musl" if platform.is_musl else ""
-    return f"npm install, import with the AWS SDK, require, and npx sfn-alias, with Node{libc} {', '.join(versions)}"
+    return [f"npm install, import with the AWS SDK, require, and npx sfn-alias, with Node{libc} {', '.join(versions)}"]
