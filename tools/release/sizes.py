@@ -41,7 +41,7 @@ LIMITS = [
     # The wheel and the npm package of a platform contain the program, and all libraries are built for speed: that doubles their size.
     Limit("wheel", "Python wheel", 8 * MIB + 512 * KIB, "bindings-python/.venv/wheels/*.whl", "sfn_alias-*.whl"),
     Limit("sdist", "Python source distribution", 2 * MIB, released="sfn_alias-*.tar.gz"),
-    Limit("npm", "npm package", 192 * KIB, "target/bindings-node/packages/sfn-alias-[0-9]*.tgz", "sfn-alias-[0-9]*.tgz"),
+    Limit("npm", "npm package", 128 * KIB, "target/bindings-node/packages/sfn-alias-[0-9]*.tgz", "sfn-alias-[0-9]*.tgz"),
     Limit("npm-platform", "npm package of a platform", 9 * MIB, "target/bindings-node/packages/sfn-alias-[a-z]*.tgz", "sfn-alias-[a-z]*.tgz"),
     Limit("node", "library of the npm package", 6 * MIB, "target/bindings-node/npm/*/*.node"),
     Limit("program", "program", 24 * MIB, "target/bindings-node/npm/*/sfn-alias"),
@@ -52,7 +52,7 @@ LIMITS = [
     Limit("c-static", "C library, static", 13 * MIB, "target/bindings-c/prefix/lib/libsfn_alias.a"),
     Limit("c-tarball", "C library as a tarball", 6 * MIB, released="libsfn_alias-*.tar.gz"),
     Limit("console", "page of the console, with gzip", 150 * KIB, "console/web"),
-    Limit("crate", "crate", 2 * MIB, released="*.crate"),
+    Limit("crate", "crate", 512 * KIB, released="*.crate"),
 ]
 """All limits of sizes. A larger limit needs a reason in CHANGELOG.md."""
 
