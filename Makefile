@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: workflows compatibility sizes book release-check faults etcd-tests packages peers upstream engines engines-installed schema vectors moto help demo test generate bench templates tools rust-tools fmt clippy circles rust docs generated model examples c python node server console words cluster
+.PHONY: deny workflows compatibility sizes book release-check faults etcd-tests packages peers upstream engines engines-installed schema vectors moto help demo test generate bench templates tools rust-tools fmt clippy circles rust docs generated model examples c python node server console words cluster
 
 CARGO ?= cargo
 PYTHON ?= python3
@@ -82,6 +82,10 @@ book: tools ## build the book and the references of each language in target/book
 
 release-check: tools ## build, check and try everything that a release contains; NAMES="wheel npm" for some of it
 	$(PYTHON) tools/release/release.py $(NAMES)
+
+# Not part of `make test`, because cargo-deny compiles for several minutes, once. `make release-check` has it.
+deny: rust-tools ## licenses, duplicate versions and sources of the dependencies; ADVISORIES=1 for known vulnerabilities
+	$(PYTHON) tools/release/deny.py $(if $(ADVISORIES),--advisories)
 
 vectors: rust-tools ## format the vectors and write the pages about them
 	$(PYTHON) tools/vectors/vectors.py format

@@ -123,7 +123,7 @@ def read_sqlite(owner: Component) -> Component:
     header = (owner.folder or ROOT) / "sqlite3/sqlite3.h"
     versions = SQLITE_VERSION.findall(header.read_text())
     require(bool(versions), f"{header.name} has no version of SQLite")
-    return Component("sqlite", versions[0], "blessing", "generic", url="https://sqlite.org")
+    return Component("sqlite", versions[0], "blessing", "generic", header.parent, url="https://sqlite.org")
 
 
 def read_console() -> list[Component]:

@@ -48,7 +48,7 @@ class Registry:
         """Installs a program as `cargo install` does for users, but without optimization, and runs it."""
         root = FOLDER / "installed"
         shutil.rmtree(root, ignore_errors=True)
-        command = ["install", "--debug", "--locked", "--offline", "--root", root, *self.options, f"{name}@{VERSION}"]
+        command = ["install", "--debug", "--locked", "--offline", "--root", str(root), *self.options, f"{name}@{VERSION}"]
         run_cargo(command, cwd=self.projects, env=ENVIRONMENT)
         version = run([root / "bin" / program, "--version"]).strip()
         require(version == f"{program} {VERSION}", f"{program} --version: expected `{program} {VERSION}`, found `{version}`")

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+import deny
 import sbom
 from common import ROOT, VERSION, ReleaseError, require
 from components import ARTIFACTS, CONSOLE_LICENSES, Component, read_contents
@@ -27,13 +28,8 @@ MIT_COPYRIGHTS = {
     "tonic-prost": ["Copyright 2019 gRPC authors."],
 }
 """The copyright lines of crates under the MIT license that do not contain its text, from their repositories."""
-PUBLIC_DOMAIN = """\
-The author disclaims copyright to this source code.  In place of
-a legal notice, here is a blessing:
-
-   May you do good and not evil.
-   May you find forgiveness for yourself and forgive others.
-   May you share freely, never taking more than you give."""
+BLESSING = re.compile(r"^\*\* (The author disclaims copyright.*?)^\*{9}", re.MULTILINE | re.DOTALL)
+"""What SQLite has instead of a license, at the start of its header."""
 INTRODUCTION = """\
 Licenses of other projects in sfn-alias {version}
 
@@ -51,7 +47,7 @@ def build(platform: Platform, dist: Path) -> list[Path]:
 
 
 def check(platform: Platform, artifacts: list[Path]) -> dict[Path, list[str]]:
-    """Validates the SBOM, and compares the names in both files with Cargo.lock's."""
+    """Runs cargo-deny, validates the SBOM, and compares the names in both files with Cargo.lock's."""
     licenses, bill = artifacts
     contents = read_contents()
     text = licenses.read_text()
@@ -59,7 +55,8 @@ def check(platform: Platform, artifacts: list[Path]) -> dict[Path, list[str]]:
     missing = [component.reference for component in others if describe(component) not in text]
     require(not missing, f"{licenses.name}: no license of {', '.join(missing)}")
     artifacts_text = ", ".join(description for description, _ in ARTIFACTS.values())
-    return {licenses: [f"has the licenses of {len(others)} components of {artifacts_text}"], bill: sbom.check_sbom(bill, contents)}
+    counts = f"has the licenses of {len(others)} components of {artifacts_text}"
+    return {licenses: [counts, deny.check_dependencies(deny.CHECKS)], bill: sbom.check_sbom(bill, contents)}
 
 
 def write_licenses(path: Path) -> Path:
@@ -98,7 +95,7 @@ def describe(component: Component) -> str:
 def read_texts(component: Component) -> list[str]:
     """Returns the license texts of a component, without duplicates."""
     if component.kind == "generic" or component.kind == "github":
-        return [read_other_text(component)]
+        return [text for text in [read_other_text(component)] if text]
     files = find_texts(component.folder) if component.folder else []
     texts = [clean(path.read_text(errors="replace")) for path in select_texts(component, files)]
     if not texts and component.name in MIT_COPYRIGHTS:
@@ -122,8 +119,9 @@ def select_texts(component: Component, files: list[Path]) -> Iterable[Path]:
 
 def read_other_text(component: Component) -> str:
     """Returns the license text of a component that is not a crate."""
-    if component.license == "blessing":
-        return PUBLIC_DOMAIN
+    if component.license == "blessing" and component.folder:
+        found = BLESSING.findall((component.folder / "sqlite3.h").read_text())
+        return clean(re.sub(r"^\*\* ?", "", found[0], flags=re.MULTILINE)) if found else ""
     if component.license == "Apache-2.0":
         return clean((ROOT / "LICENSE-APACHE").read_text())
     rust = component.name.startswith("The Rust")
