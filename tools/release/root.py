@@ -37,7 +37,7 @@ exec chroot "$1/root" /usr/bin/env -i HOME=/root LANG=C.UTF-8 PATH=/usr/local/sb
 def install_tools(packages: Mapping[str, str]) -> str | None:
     """Finds programs, each with its Debian package. Returns None, or one line that states which one is missing.
 
-    In CI, where nobody can install them, root installs them with apt.
+    In CI, root installs the missing ones with apt.
     """
     missing = [package for program, package in packages.items() if not shutil.which(program)]
     if missing and os.environ.get("CI") == "true" and os.geteuid() == 0 and shutil.which("apt-get"):
