@@ -74,7 +74,7 @@ compatibility: rust-tools ## what releases promise: the public API of the Rust c
 
 sizes: ## the sizes of what the tests built, and their limits
 	$(call say,sizes)
-	$(PYTHON) -W error -m doctest tools/release/sizes.py
+	$(PYTHON) -W error -m doctest tools/release/sizes.py tools/release/image.py
 	$(PYTHON) tools/release/sizes.py
 
 book: tools ## build the book and the references of each language in target/book

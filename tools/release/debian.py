@@ -11,6 +11,7 @@ from email.utils import formatdate
 from pathlib import Path
 
 from common import ROOT, VERSION, WORK, find_tool, read_date, require, run
+from licenses import NAME, write_licenses
 from native import TARGET_DIR
 from platforms import Platform
 from program import build_program, write_manuals
@@ -46,12 +47,13 @@ def install_cargo_deb() -> Path:
 
 
 def write_assets(program: Path, folder: Path) -> None:
-    """Writes the files of the package that are not in the repository: the completions and Debian's changelog."""
+    """Writes the files of the package that are not in the repository: completions, licenses and Debian's changelog."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     for path, source in write_manuals(program).items():
         if path.startswith("completions/"):
             shutil.copy(source, folder)
+    write_licenses(folder / NAME)
     (folder / "changelog.Debian.gz").write_bytes(gzip.compress(describe_changes().encode(), 9, mtime=0))
 
 
@@ -84,7 +86,8 @@ def check_files(path: Path) -> str:
     names = {line[5].removeprefix("./") for line in lines}
     manuals = [f"usr/share/man/man1/{page.name}.gz" for page in (ROOT / "cli/man").glob("*.1")]
     folders = ["bash-completion/completions/sfn-alias", "fish/vendor_completions.d/sfn-alias.fish", "zsh/vendor-completions/_sfn-alias"]
-    expected = {"usr/bin/sfn-alias", "usr/share/doc/sfn-alias/copyright", *manuals, *(f"usr/share/{name}" for name in folders)}
+    documents = [f"usr/share/doc/sfn-alias/{name}" for name in ("copyright", NAME)]
+    expected = {"usr/bin/sfn-alias", *documents, *manuals, *(f"usr/share/{name}" for name in folders)}
     require(expected <= names, f"{path.name}: {', '.join(sorted(expected - names))} is missing")
     require({line[1] for line in lines} <= {"root/root", "0/0"}, f"{path.name}: expected files of root")
     return f"contains the program, {len(manuals)} man pages, completions of 3 shells, and licenses"
