@@ -12,7 +12,6 @@ import pkgutil
 import re
 import shutil
 import sys
-import tomllib
 from pathlib import Path
 from types import ModuleType
 
@@ -20,7 +19,8 @@ import pdoc
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "bindings-python" / "python" / "sfn_alias"
-VERSION = tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]["package"]["version"]
+# The version of the workspace is the first one in this file.
+VERSION = re.findall(r'^version = "(.+)"$', (ROOT / "Cargo.toml").read_text(), re.M)[0]
 CONSTANTS = {"OPERATIONS": {}, "ERROR_KINDS": [], "__version__": VERSION}
 CONSTRUCTOR = re.compile(r"def __new__\((\s*)cls\b(.*?)\) -> Self:", re.S)
 
