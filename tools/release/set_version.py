@@ -26,6 +26,7 @@ NEW_VERSION = re.compile(r"\d+\.\d+\.\d+(-(alpha|beta|rc)\.\d+)?")
 """What Cargo, npm and PyPI accept. PyPI writes 0.2.0-rc.1 as 0.2.0rc1."""
 ESCAPED = r"\-"
 C_HEADER = "bindings-c/include/sfn_alias.h"
+MAN_TEXT = r"^v(\d+\.\d+\.\d+(?:\\-[0-9a-z.]+)?)$"
 WORKSPACE = rf'^version = "{VERSION}"'
 
 
@@ -62,7 +63,7 @@ def list_patterns(root: Path) -> Iterator[tuple[Path, str]]:
     yield root / C_HEADER, rf'^#define SFN_ALIAS_VERSION "{VERSION}"'
     for page in sorted(root.glob("cli/man/*.1")):
         yield page, rf'"sfn-alias {VERSION}"'
-        yield page, r"^v(\d+\.\d+\.\d+(?:\\-[0-9a-z.]+)?)$"
+        yield page, MAN_TEXT
 
 
 def list_members(root: Path) -> list[str]:
@@ -86,7 +87,8 @@ def find_places(root: Path) -> list[Place]:
         text = file.read_text()
         for found in re.finditer(pattern, text, re.MULTILINE):
             line = text.count("\n", 0, found.start(1)) + 1
-            places.append(Place(file, line, found.start(1), found.end(1), found[1].replace(ESCAPED, "-"), pattern.startswith("^v")))
+            version = found[1].replace(ESCAPED, "-") if pattern == MAN_TEXT else found[1]
+            places.append(Place(file, line, found.start(1), found.end(1), version, pattern == MAN_TEXT))
     return sorted(places, key=lambda place: (place.file != root / "Cargo.toml", place.file, place.start))
 
 

@@ -66,6 +66,8 @@ class Versions(unittest.TestCase):
     def test_a_man_page_escapes_the_hyphen_of_a_release_candidate(self) -> None:
         set_version.set_version(self.root, "0.2.0-rc.1", DATE)
         self.assertEqual(self.read("cli/man/alias.1"), '.TH sfn-alias 1  "sfn-alias 0.2.0-rc.1" \n.SH VERSION\nv0.2.0\\-rc.1\n')
+        self.assertEqual([name for name in FILES if "\\-" in self.read(name)], ["cli/man/alias.1"])
+        self.assertEqual(set_version.check(self.root), "0.2.0-rc.1")
         set_version.set_version(self.root, "0.2.0", DATE)
         self.assertEqual(set_version.check(self.root), "0.2.0")
 
