@@ -6,6 +6,6 @@ const [folder] = process.argv.slice(2)
 for (const platform of readdirSync(folder)) {
   const path = join(folder, platform, 'package.json')
   const manifest = JSON.parse(readFileSync(path, 'utf8'))
-  manifest.files.push('sfn-alias', 'LICENSE-*')
+  manifest.files.push('sfn-alias', 'LICENSE-*', 'THIRD-PARTY-LICENSES.txt')
   writeFileSync(path, `${JSON.stringify(manifest, null, 2)}\n`)
 }

@@ -105,6 +105,11 @@ pub use wire::format_arn;
 #[doc = include_str!("../../README.md")]
 struct Readme;
 
+/// Runs the code of this crate's README.md in the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct CrateReadme;
+
 /// Runs the code of the page about callbacks in the tests.
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/on-start.md")]

@@ -12,6 +12,7 @@ from typing import Any
 import native
 from common import ROOT, VERSION, WORK, find_tool, require, run
 from glibc import check_glibc, check_static
+from licenses import NAME, write_licenses
 from nodes import VERSIONS, find_musl_loader, install_musl_node, install_node, start_registry, try_packages
 from platforms import Platform, find_host, find_platform
 from program import build_program
@@ -28,9 +29,10 @@ def build(platform: Platform, dist: Path) -> list[Path]:
         find_tool(tool, "Node 20 or later from https://nodejs.org" if tool != "make" else "make")
     pack("main", dist)
     variants = find_variants(platform)
+    third_party = write_licenses(WORK / NAME)
     for variant in variants:
         [binary] = [path for path in native.build(variant, "bindings-node", ["--lib"], dynamic=True) if path.suffix in {".so", ".dylib"}]
-        pack("platform", dist, f"PLATFORM={variant.npm}", f"BINARY={binary}", f"PROGRAM={build_program(variant)}")
+        pack("platform", dist, f"PLATFORM={variant.npm}", f"BINARY={binary}", f"PROGRAM={build_program(variant)}", f"LICENSES={third_party}")
     return [dist / MAIN, *(dist / name_package(variant) for variant in variants)]
 
 
@@ -92,7 +94,7 @@ def check_entries(folder: Path, manifest: dict[str, Any]) -> str:
 def check_platform(folder: Path, files: list[str], platform: Platform) -> list[str]:
     """Checks the package of a platform: its files, and what its binary and program need."""
     binary = f"sfn-alias.{platform.npm}.node"
-    expected = sorted([*LICENSES, "README.md", "package.json", binary, "sfn-alias"])
+    expected = sorted([*LICENSES, NAME, "README.md", "package.json", binary, "sfn-alias"])
     require(files == expected, f"{folder.parent.name}: expected the files {' '.join(expected)}, found {' '.join(files)}")
     require((folder / "sfn-alias").stat().st_mode & 0o777 == 0o755, f"{folder.parent.name}: the program is not executable")
     checks = [f"binary: {check_size(folder / binary, 'node')}", f"program: {check_size(folder / 'sfn-alias', 'program')}"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import licenses
 import native
 from common import ROOT, VERSION, WORK, run, write_tar
 from glibc import check_glibc, check_static
@@ -34,6 +35,7 @@ def build_tarball(platform: Platform, dist: Path) -> Path:
     files = [(f"{name}/bin/sfn-alias", program, 0o755)]
     files += [(f"{name}/share/{path}", source, 0o644) for path, source in write_manuals(program).items()]
     files += [(f"{name}/{file}", ROOT / file, 0o644) for file in ["LICENSE-APACHE", "LICENSE-MIT", "CHANGELOG.md"]]
+    files.append((f"{name}/{licenses.NAME}", licenses.write_licenses(WORK / licenses.NAME), 0o644))
     files.append((f"{name}/README.md", ROOT / "cli/README.md", 0o644))
     return write_tar(dist / f"{name}.tar.gz", files)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import native
 from common import ROOT, create_venv, run
+from licenses import NAME, write_licenses
 from platforms import Platform, find_platform
 from wheel_check import check_wheel
 
@@ -33,7 +34,11 @@ def build_wheel(platform: Platform, dist: Path) -> Path:
     folder = dist / platform.target
     command = [tools / "maturin", "build", "--quiet", "--release", "--locked", "--compression-level", "9", "--out", folder]
     # Python for musl loads the library, so the library is dynamic. The program inside is static.
-    run([*command, "--target", platform.target, *options], cwd=BINDING, env=native.environment(platform, dynamic=True))
+    third_party = write_licenses(BINDING / NAME)
+    try:
+        run([*command, "--target", platform.target, *options], cwd=BINDING, env=native.environment(platform, dynamic=True))
+    finally:
+        third_party.unlink()
     [wheel] = folder.glob("*.whl")
     return wheel
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from common import ROOT, VERSION, WORK, create_venv, find_tool, require, run
 from glibc import check_glibc, check_static
+from licenses import NAME
 from platforms import Platform, find_host
 from pythons import create_fresh_venv, find_pythons, install
 
@@ -18,6 +19,7 @@ METADATA = f"sfn_alias-{VERSION}.dist-info"
 EXTENSION = "sfn_alias/_sfn_alias.abi3.so"
 PROGRAM = f"sfn_alias-{VERSION}.data/scripts/sfn-alias"
 GENERATED = ["METADATA", "WHEEL", "RECORD", "entry_points.txt", "licenses/LICENSE-APACHE", "licenses/LICENSE-MIT"]
+GENERATED += [f"licenses/{NAME}"]
 FILES = "https://github.com/sfn-alias/sfn-alias/blob/main/"
 OLD_PIP = "20.3.4"
 """The oldest version that works with Python 3.10. Versions 20.1 and 20.2 read the tag cp310 as 3.1.0."""
