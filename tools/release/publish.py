@@ -105,14 +105,15 @@ def publish_image(files: Path, repository: str) -> None:
 
 def publish_github(files: Path) -> None:
     """Creates a draft of the release, or replaces its files: a person reads it and publishes it."""
+    github = find_tool("gh", "the command of GitHub from https://cli.github.com")
     tag = f"v{VERSION}"
     artifacts = sorted(path for path in files.iterdir() if path.name != "release.md")
-    if subprocess.run(["gh", "release", "view", tag], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0:
-        run(["gh", "release", "upload", tag, "--clobber", *artifacts])
+    if subprocess.run([github, "release", "view", tag], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0:
+        run([github, "release", "upload", tag, "--clobber", *artifacts])
         return
     notes = find_section(CHANGELOG.read_text(), VERSION)
     options = ["--prerelease"] if PRERELEASE else []
-    run(["gh", "release", "create", tag, "--draft", "--verify-tag", "--title", tag, "--notes-file", "-", *options, *artifacts], stdin=notes)
+    run([github, "release", "create", tag, "--draft", "--verify-tag", "--title", tag, "--notes-file", "-", *options, *artifacts], stdin=notes)
 
 
 def parse_arguments() -> argparse.Namespace:
