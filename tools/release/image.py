@@ -151,7 +151,10 @@ def read_containerfile(text: str) -> Object:
     ('1:1', ['A=1', 'B=2', 'C=3'], ['a'], {'80/tcp': {}}, {'/data': {}})
     """
     stage = re.split(r"^FROM ", text, flags=re.MULTILINE)[-1]
-    find = lambda name: re.findall(rf"^{name} (.*)$", stage, re.MULTILINE)
+
+    def find(name: str) -> list[str]:
+        return re.findall(rf"^{name} (.*)$", stage, re.MULTILINE)
+
     return {
         "User": find("USER")[-1],
         "Env": ["PATH=/usr/local/bin", *(pair for line in find("ENV") for pair in line.split())],

@@ -79,7 +79,7 @@ def check_layout(layout: Path) -> str:
 def read_blob(layout: Path, descriptor: Object, kind: str) -> bytes:
     """Returns a blob, which must have the type, size and digest of its descriptor."""
     algorithm, _, digest = descriptor["digest"].partition(":")
-    content = (layout / "blobs" / algorithm / digest).read_bytes()
+    content: bytes = (layout / "blobs" / algorithm / digest).read_bytes()
     found = (f"application/vnd.oci.image.{kind}", len(content), hashlib.sha256(content).hexdigest())
     expected = (descriptor["mediaType"], descriptor["size"], digest)
     require(found == expected, f"{layout.name}: expected {expected}, found {found}")
@@ -147,9 +147,9 @@ def serve(bundle: Path, data: Path) -> Iterator[str]:
 
 def check_health(bundle: Path, url: str) -> None:
     """Runs the health check of docs/containers.md in the root of the image."""
+    chroot, root = find_tool("chroot", "coreutils"), bundle / "rootfs"
     variables = ["PATH=/usr/local/bin", f"AWS_ENDPOINT_URL_SFN={url}"]
-    chroot = [find_tool("chroot", "coreutils"), "--userspec=65532:65532", bundle / "rootfs"]
-    printed = run(["env", "-i", *variables, *chroot, "sfn-alias", "call", "ListStateMachines"])
+    printed = run(["env", "-i", *variables, chroot, "--userspec=65532:65532", root, "sfn-alias", "call", "ListStateMachines"])
     require('"orders"' in printed, f"the health check prints `{printed.strip()}`")
 
 

@@ -74,9 +74,9 @@ def create_root(suite: str = "bullseye", packages: Sequence[str] = PACKAGES) -> 
     shutil.rmtree(partial, ignore_errors=True)
     partial.parent.mkdir(parents=True, exist_ok=True)
     mirror = os.environ.get("SFN_ALIAS_DEBIAN_MIRROR")
-    command = [*NAMESPACE, find_tool("debootstrap", "debootstrap"), "--variant=minbase", f"--include={','.join(packages)}", suite, partial]
+    options = ["--variant=minbase", f"--include={','.join(packages)}"]
     print(f"== creating a root with {suite}", file=sys.stderr)
-    run([*command, mirror] if mirror else command)
+    run([*NAMESPACE, find_tool("debootstrap", "debootstrap"), *options, suite, partial, *([mirror] if mirror else [])])
     return partial.rename(path)
 
 
@@ -89,8 +89,10 @@ def run_in_root(root: Path, command: str, files: Mapping[str, Path] | None = Non
         for name, source in (files or {}).items():
             target = Path(copies) / name
             target.parent.mkdir(parents=True, exist_ok=True)
-            copy = shutil.copytree if source.is_dir() else shutil.copy
-            copy(source, target, **({"symlinks": True} if source.is_dir() else {}))
+            if source.is_dir():
+                shutil.copytree(source, target, symlinks=True)
+            else:
+                shutil.copy(source, target)
         arguments = [*NAMESPACE, "bash", "-c", SCRIPT, "root", mounts, str(root), copies, command]
         done = subprocess.run(arguments, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     if done.returncode != 0:
