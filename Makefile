@@ -83,7 +83,7 @@ book: tools ## build the book and the references of each language in target/book
 release-check: tools ## build, check and try everything that a release contains; NAMES="wheel npm" for some of it
 	$(PYTHON) tools/release/release.py $(NAMES)
 
-# Not part of `make test`, because cargo-deny compiles for several minutes, once. `make release-check` has it.
+# Not part of `make test`, because cargo-deny compiles for several minutes, once. CI and `make release-check` have it.
 deny: rust-tools ## licenses, duplicate versions and sources of the dependencies; ADVISORIES=1 for known vulnerabilities
 	$(PYTHON) tools/release/deny.py $(if $(ADVISORIES),--advisories)
 

@@ -92,7 +92,7 @@ def find_problem(member: tarfile.TarInfo, name: str) -> str | None:
         return "expected a file"
     if member.size > MAX_FILE:
         return f"expected up to {MAX_FILE} bytes, found {member.size}"
-    allowed = {"src", "web", "operations"} if len(path.parts) > 2 else GENERATED | REQUIRED
+    allowed = {"src", "web", "operations", "schemas"} if len(path.parts) > 2 else GENERATED | REQUIRED
     return None if path.parts[1] in allowed else "expected only sources, README and licenses"
 
 

@@ -59,7 +59,7 @@ def check_contents(path: Path) -> str:
 
 def is_expected(name: str) -> bool:
     """Returns whether a file belongs in a source distribution."""
-    crate = rf"({'|'.join(CRATES)})/(Cargo\.toml|README\.md|build\.rs|LICENSE-\w+|(src|web|operations|protocol|man)/.*)"
+    crate = rf"({'|'.join(CRATES)})/(Cargo\.toml|README\.md|build\.rs|LICENSE-\w+|(src|web|operations|protocol|man|schemas)/.*)"
     return name in FILES or name.startswith("python/sfn_alias/") or re.fullmatch(crate, name) is not None
 
 
