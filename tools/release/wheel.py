@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from pathlib import Path
 
@@ -13,16 +14,17 @@ from wheel_check import check_wheel
 
 BINDING = ROOT / "bindings-python"
 sys.path.append(str(BINDING))
-
-import build_backend  # noqa: E402  (it is in the directory above)
+build_backend = importlib.import_module("build_backend")
 
 
 def build(platform: Platform, dist: Path) -> list[Path]:
     """Builds the wheel, on Linux also the one for musl."""
-    variants = [platform]
-    if platform.glibc:
-        variants.append(find_platform(platform.target.replace("gnu", "musl")))
-    return [build_wheel(variant, dist) for variant in variants]
+    return [build_wheel(variant, dist) for variant in list_variants(platform)]
+
+
+def list_variants(platform: Platform) -> list[Platform]:
+    """Returns the platform, and the one for musl after that for glibc."""
+    return [platform, find_platform(platform.target.replace("gnu", "musl"))] if platform.glibc else [platform]
 
 
 def build_wheel(platform: Platform, dist: Path) -> Path:
@@ -30,9 +32,9 @@ def build_wheel(platform: Platform, dist: Path) -> Path:
     [program] = native.build(platform, "cli", build_backend.PROGRAM_OPTIONS)
     build_backend.copy_program(program)
     tools = create_venv("maturin", BINDING / "requirements-build.txt")
-    options = ["--zig", "--compatibility", read_tag(platform)] if platform.is_linux else []
+    options: list[str | Path] = ["--zig", "--compatibility", read_tag(platform)] if platform.is_linux else []
     folder = dist / platform.target
-    command = [tools / "maturin", "build", "--quiet", "--release", "--locked", "--compression-level", "9", "--out", folder]
+    command: list[str | Path] = [tools / "maturin", "build", "--quiet", "--release", "--locked", "--compression-level", "9", "--out", folder]
     # Python for musl loads the library, so the library is dynamic. The program inside is static.
     third_party = write_licenses(BINDING / NAME)
     try:
@@ -50,4 +52,4 @@ def read_tag(platform: Platform) -> str:
 
 def check(platform: Platform, artifacts: list[Path]) -> dict[Path, list[str]]:
     """Checks the wheels, and tries those that this machine can load."""
-    return {path: check_wheel(path, platform) for path in artifacts}
+    return {path: check_wheel(path, variant) for path, variant in zip(artifacts, list_variants(platform), strict=True)}

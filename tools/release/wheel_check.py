@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
 from common import ROOT, VERSION, WORK, create_venv, find_tool, require, run
 from glibc import check_glibc, check_static
 from licenses import NAME
+from nodes import find_musl_loader
 from platforms import Platform, find_host
 from pythons import create_fresh_venv, find_pythons, install
 
@@ -21,6 +24,7 @@ PROGRAM = f"sfn_alias-{VERSION}.data/scripts/sfn-alias"
 GENERATED = ["METADATA", "WHEEL", "RECORD", "entry_points.txt", "licenses/LICENSE-APACHE", "licenses/LICENSE-MIT"]
 GENERATED += [f"licenses/{NAME}"]
 FILES = "https://github.com/sfn-alias/sfn-alias/blob/main/"
+MISSING = re.compile(r"^Error relocating .*: (\w+): symbol not found$", re.MULTILINE)
 OLD_PIP = "20.3.4"
 """The oldest version that works with Python 3.10. Versions 20.1 and 20.2 read the tag cp310 as 3.1.0."""
 TRY = """
@@ -72,7 +76,7 @@ def check_binaries(path: Path, platform: Platform) -> list[str]:
         return []
     extension, program = unpack(path)
     if platform.glibc is None:
-        return [check_musl(extension), check_static(program)]
+        return [*check_musl(extension), check_static(program)]
     return [check_policy(path, platform.glibc), check_glibc(extension, platform.glibc), check_glibc(program, platform.glibc)]
 
 
@@ -94,12 +98,20 @@ def check_policy(path: Path, glibc: str) -> str:
     return f"auditwheel: {found[1] if found else ''}"
 
 
-def check_musl(extension: Path) -> str:
-    """Checks that the extension module loads no library but that of musl."""
+def check_musl(extension: Path) -> list[str]:
+    """Checks that the extension module loads no library but that of musl, which has all symbols except those of Python."""
     dynamic = run([find_tool("readelf", "binutils"), "--dynamic", "--wide", extension])
     needed = re.findall(r"\(NEEDED\).*\[(.*)\]", dynamic)
     require(needed == ["libc.so"], f"{extension.name}: expected that it loads libc.so only, found {' '.join(needed) or 'nothing'}")
-    return f"{extension.name}: loads libc.so of musl only (readelf)"
+    checks = [f"{extension.name}: loads libc.so of musl only (readelf)"]
+    loader = find_musl_loader()
+    if loader is None:
+        print(f"skipped: the symbols of {extension.name} need musl: install the package musl, or set MUSL_LOADER to its loader", file=sys.stderr)
+        return checks
+    listed = subprocess.run([loader, "--list", extension], capture_output=True, text=True)
+    missing = [name for name in MISSING.findall(listed.stdout + listed.stderr) if not name.startswith(("Py", "_Py"))]
+    require(not missing, f"{extension.name}: musl has no {' '.join(missing)}")
+    return [*checks, f"{extension.name}: musl has all symbols except those of Python"]
 
 
 def try_wheel(path: Path, version: str, python: Path) -> str:
@@ -112,7 +124,8 @@ def try_wheel(path: Path, version: str, python: Path) -> str:
     install(fresh, [path, "boto3"], ["--only-binary", "sfn-alias"])
     run([fresh, "-m", "pip", "check"])
     require(run([fresh, "-c", TRY], cwd=WORK).strip() == ALIAS, f"Python {version}: the alias has another ARN than {ALIAS}")
-    for command in [[fresh.parent / "sfn-alias"], [fresh, "-m", "sfn_alias"]]:
+    commands: list[list[str | Path]] = [[fresh.parent / "sfn-alias"], [fresh, "-m", "sfn_alias"]]
+    for command in commands:
         found = run([*command, "--version"], cwd=WORK).strip()
         require(found == f"sfn-alias {VERSION}", f"Python {version}: `sfn-alias --version` printed `{found}`")
     return f"Python {version}, pip {pip}: installed; pip check, a boto3 client creates an alias, `sfn-alias --version`"
