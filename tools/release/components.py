@@ -71,6 +71,7 @@ def read_contents() -> Contents:
                 known[parent].dependencies.add(reference)
         contents.artifacts[artifact] = {reference for _, reference in edges}
     add_others(contents)
+    add_runtimes(contents)
     contents.components = dict(sorted(contents.components.items()))
     return contents
 
@@ -116,6 +117,15 @@ def add_others(contents: Contents) -> None:
         for references in contents.artifacts.values():
             if owners[name].reference in references:
                 references.update(added)
+
+
+def add_runtimes(contents: Contents) -> None:
+    """Adds what the compiler links. The versions are those of the compiler, so they are not listed."""
+    rust = Component("rust-std", "", "MIT OR Apache-2.0", "generic", url="https://www.rust-lang.org")
+    musl = Component("musl", "", "MIT", "generic", url="https://musl.libc.org")  # only in static programs
+    contents.components |= {rust.reference: rust, musl.reference: musl}
+    for artifact, references in contents.artifacts.items():
+        references.update([rust.reference, musl.reference] if artifact == "program" else [rust.reference])
 
 
 def read_sqlite(owner: Component) -> Component:

@@ -25,9 +25,11 @@ MIT_COPYRIGHTS = {
     "vsimd": ["Copyright (c) 2021 Nugine"],
     "napi": ["Copyright (c) 2020 LongYinan", "Copyright (c) 2018 GitHub"],
     "napi-sys": ["Copyright (c) 2020 LongYinan", "Copyright (c) 2018 GitHub"],
+    "musl": ["Copyright (c) 2005-2020 Rich Felker, et al."],
+    "rust-std": ["Copyright (c) The Rust Project Contributors"],
     "tonic-prost": ["Copyright 2019 gRPC authors."],
 }
-"""The copyright lines of crates under the MIT license that do not contain its text, from their repositories."""
+"""The copyright lines of components under the MIT license that do not contain its text, from their repositories."""
 BLESSING = re.compile(r"^\*\* (The author disclaims copyright.*?)^\*{9}", re.MULTILINE | re.DOTALL)
 """What SQLite has instead of a license, at the start of its header."""
 INTRODUCTION = """\
@@ -36,7 +38,7 @@ Licenses of other projects in sfn-alias {version}
 sfn-alias itself is licensed under MIT or Apache-2.0: see LICENSE-MIT and LICENSE-APACHE. The program, the C library, the
 npm packages and the Python wheels contain code of the projects in this file. Not every artifact contains all of them: the
 SBOM of the release, sfn-alias-{version}.cdx.json, lists what each contains. A project with a choice of licenses that includes
-MIT is used under MIT.
+MIT is used under MIT. rust-std is the standard library of Rust, and musl the C library in static programs.
 """
 LINE = "-" * 80
 
@@ -67,7 +69,7 @@ def write_licenses(path: Path) -> Path:
     components = [component for component in read_contents().components.values() if not component.is_ours and component.kind != "npm"]
     names: dict[str, list[str]] = {}
     missing = []
-    for component in [*components, *list_runtimes()]:
+    for component in components:
         texts = read_texts(component)
         if not texts:
             missing.append(f"{component.name} {component.version} ({component.license})")
@@ -77,14 +79,6 @@ def write_licenses(path: Path) -> Path:
     sections = ["\n".join(found) + f"\n\n{text}\n" for text, found in names.items()]
     path.write_text(f"\n{LINE}\n\n".join([INTRODUCTION.format(version=VERSION), *sections, CONSOLE_LICENSES.read_text()]))
     return path
-
-
-def list_runtimes() -> list[Component]:
-    """Returns what the compiler links into binaries. Their versions are those of the compiler."""
-    return [
-        Component("The Rust standard library, https://www.rust-lang.org", "", "MIT OR Apache-2.0", "generic"),
-        Component("musl libc, https://musl.libc.org, in static programs", "", "MIT", "generic"),
-    ]
 
 
 def describe(component: Component) -> str:
@@ -124,8 +118,7 @@ def read_other_text(component: Component) -> str:
         return clean(re.sub(r"^\*\* ?", "", found[0], flags=re.MULTILINE)) if found else ""
     if component.license == "Apache-2.0":
         return clean((ROOT / "LICENSE-APACHE").read_text())
-    rust = component.name.startswith("The Rust")
-    return format_mit(["Copyright (c) The Rust Project Contributors" if rust else "Copyright (c) 2005-2020 Rich Felker, et al."])
+    return format_mit(MIT_COPYRIGHTS[component.name])
 
 
 def format_mit(copyrights: list[str]) -> str:
