@@ -8,6 +8,7 @@ use crate::deploy::{AbortArgs, DeployArgs, PruneArgs, RollbackArgs};
 use crate::end::EndArgs;
 use crate::endpoint::{BackendArgs, SIGNING_HELP};
 use crate::plan::PlanArgs;
+use crate::schema::SchemaArgs;
 use crate::serve::ServeArgs;
 use crate::simulate::SimulateArgs;
 use crate::verify::VerifyArgs;
@@ -80,6 +81,8 @@ pub(crate) enum Command {
     ///
     /// A vector contains requests, the expected responses of AWS, and their source.
     Verify(VerifyArgs),
+    /// Print the JSON Schema of a file or an output
+    Schema(SchemaArgs),
     /// Print shell completions
     #[command(after_help = "\
 Example:
@@ -171,7 +174,7 @@ pub(crate) struct CheckTemplateArgs {
     /// Minimum severity of findings for exit code 1
     #[arg(long, default_value = "error", value_name = "SEVERITY")]
     pub fail_on: FailOn,
-    /// List the rules
+    /// List the rules, as text or with --format json
     #[arg(long)]
     pub rules: bool,
 }

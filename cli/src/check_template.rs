@@ -29,7 +29,7 @@ const STDIN: &str = "<stdin>";
 
 pub(crate) fn run(args: &CheckTemplateArgs) -> CommandResult {
     if args.rules {
-        return print_rules();
+        return print_rules(args.format);
     }
     let options = read_options(args)?;
     options.check().map_err(option_error)?;
@@ -195,7 +195,17 @@ const fn has_failed(report: &Report, on: FailOn) -> bool {
     }
 }
 
-fn print_rules() -> CommandResult {
+fn print_rules(format: ReportFormat) -> CommandResult {
+    match format {
+        ReportFormat::Text => print_rules_as_text(),
+        ReportFormat::Json => output::print_value(&rules()).map(|()| OK),
+        ReportFormat::Sarif | ReportFormat::Github | ReportFormat::Junit => {
+            Err(CliError::Usage("--rules has the formats text and json; use one of them".to_owned()))
+        }
+    }
+}
+
+fn print_rules_as_text() -> CommandResult {
     for rule in rules() {
         output::print_line(format_args!("{} {:<28} {:<8} {}", rule.id, rule.name, rule.severity.as_str(), rule.title))?;
     }

@@ -23,6 +23,7 @@ mod preference;
 mod request;
 mod route;
 mod run;
+mod schema;
 mod serve;
 mod signals;
 mod signing;

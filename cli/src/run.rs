@@ -2,7 +2,7 @@
 
 use crate::args::{Command, Program};
 use crate::exit::{CliError, CommandResult, OK, USAGE_ERROR};
-use crate::{alarms, arn, backup, check_template, deploy, end, plan, request, route, serve, simulate, verify};
+use crate::{alarms, arn, backup, check_template, deploy, end, plan, request, route, schema, serve, simulate, verify};
 use clap::{CommandFactory, Parser};
 use clap_complete::Shell;
 use clap_mangen::Man;
@@ -61,6 +61,7 @@ fn run_command(command: Command) -> CommandResult {
         Command::Abort(args) => deploy::abort(&args),
         Command::Prune(args) => deploy::prune(&args),
         Command::Verify(args) => verify::run(&args),
+        Command::Schema(args) => schema::run(&args),
         Command::Completions { shell } => print_completions(shell),
         Command::Man => print_man_pages(),
     }

@@ -350,7 +350,7 @@ fn check_failing_output(stdout: fn() -> Stdio, code: i32, stderr: &str) {
     let (_folder, file) = create_data_file();
     let (alias, one) = (format!("{ORDERS}:PROD"), format!("{ORDERS}:1"));
     let plan = ["10/5m", "--current", &one, "--new", &format!("{ORDERS}:2")];
-    let commands: [&[&str]; 18] = [
+    let commands: [&[&str]; 20] = [
         &["--help"],
         &["--version"],
         &["help", "serve"],
@@ -367,6 +367,8 @@ fn check_failing_output(stdout: fn() -> Stdio, code: i32, stderr: &str) {
         &[&["simulate"][..], &plan].concat(),
         &["deploy", &alias, &one, "--data", &file, "--all-at-once", "--dry-run"],
         &["verify", "--list"],
+        &["schema"],
+        &["schema", "plan"],
         &["completions", "bash"],
         &["man"],
     ];
@@ -537,7 +539,7 @@ fn input_may_be_pipe_or_symlink() {
     check_output(&["check", "CreateStateMachineAlias", &format!("@{link}")], 0, "", "");
 }
 
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 17] = [
     "serve",
     "backup",
     "restore",
@@ -552,6 +554,7 @@ const COMMANDS: [&str; 16] = [
     "simulate",
     "deploy",
     "verify",
+    "schema",
     "completions",
     "man",
 ];

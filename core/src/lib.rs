@@ -56,6 +56,7 @@ mod error;
 mod hex;
 mod idempotency;
 mod json;
+mod json_schemas;
 mod json_text;
 mod limits;
 mod metric_data;
@@ -83,6 +84,7 @@ pub use idempotency::{
     AliasMember, Comparison, Fingerprint, compare, compare_from, fingerprint, fingerprint_encoding, fingerprint_from,
 };
 pub use json::{Json, Reply, SerializeResponse, error_body};
+pub use json_schemas::JSON_SCHEMAS;
 pub use limits::Limits;
 pub use metric_data::{METRIC_NAMESPACE, MetricDatum, MetricDimension};
 pub use model::{Scope, Sensitive, Timestamp, parse_arn};

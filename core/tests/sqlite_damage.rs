@@ -51,25 +51,6 @@ fn call(sfn: &StepFunctions, asked: &Value) -> (u16, Value) {
 }
 
 #[test]
-fn files_of_earlier_formats_are_upgraded_and_give_the_same_responses() {
-    for (open, format) in STORES.into_iter().flat_map(|open| EARLIER_FORMATS.map(|format| (open, format))) {
-        let (_folder, path, asked) = earlier_file(format);
-        for _ in 0..2 {
-            let sfn = open(&path).unwrap();
-            asked.iter().for_each(|asked| assert_eq!(call(&sfn, asked), (200, asked["answer"].clone())));
-        }
-        let format = |row: &rusqlite::Row<'_>| row.get::<_, i64>(0);
-        let file = rusqlite::Connection::open(&path).unwrap();
-        assert_eq!(file.query_row("PRAGMA user_version", [], format).unwrap(), 4);
-        drop(file);
-        call_ok(&open(&path).unwrap(), "CreateStateMachineAlias", &new_alias("NEW", 1));
-        let alias = format!("{ORDERS}:NEW");
-        put_document(&open(&path).unwrap(), &alias, "a", "1");
-        assert_eq!(open(&path).unwrap().document(&alias, "a").unwrap().as_deref(), Some("1"));
-    }
-}
-
-#[test]
 fn several_services_can_upgrade_the_same_file() {
     for format in EARLIER_FORMATS {
         let (_folder, path, asked) = earlier_file(format);

@@ -35,6 +35,7 @@ mod json_api;
 #[cfg(feature = "state-file")]
 mod json_driver;
 mod json_integer;
+mod json_schemas;
 mod labels;
 mod operations;
 mod plan;
@@ -64,6 +65,7 @@ pub use failure::CallFailure;
 pub use json_api::{deployment_json, deployment_json_or_error, step_json};
 #[cfg(feature = "state-file")]
 pub use json_driver::JsonDriver;
+pub use json_schemas::JSON_SCHEMAS;
 pub use operations::{
     KeepReason, KeptVersion, Preparation, PrepareRequest, PrunePlan, PruneReport, PruneRequest, RollbackReport,
     RollbackRequest, Service, ServiceEvent, list_aliases, plan_prune, prepare_deployment, prune_versions, roll_back,

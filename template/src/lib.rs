@@ -18,6 +18,7 @@ mod embedded;
 mod error;
 mod findings;
 mod foreach;
+mod json_schemas;
 mod operations;
 mod options;
 mod parameters;
@@ -37,6 +38,7 @@ mod yaml;
 
 pub use check::{check_template, check_template_json};
 pub use error::TemplateError;
+pub use json_schemas::JSON_SCHEMAS;
 pub use options::{Acknowledgement, CheckOptions};
 pub use parameters::parameter_names;
 pub use read::{MAX_BYTES, MAX_DEPTH, MAX_VALUES};

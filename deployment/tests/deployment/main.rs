@@ -15,6 +15,7 @@ mod resilience;
 mod simulations;
 #[cfg(all(unix, feature = "state-file"))]
 mod state_file;
+mod state_formats;
 mod traffic;
 mod vectors;
 
