@@ -54,5 +54,5 @@ fn list_schemas() -> CommandResult {
 /// Returns the name and the text of each schema.
 fn schemas() -> impl Iterator<Item = (&'static str, &'static str)> {
     let deployment = sfn_alias_deployment::JSON_SCHEMAS;
-    sfn_alias::JSON_SCHEMAS.into_iter().chain(deployment).chain(sfn_alias_template::JSON_SCHEMAS)
+    sfn_alias::JSON_SCHEMAS.iter().chain(deployment).chain(sfn_alias_template::JSON_SCHEMAS).copied()
 }

@@ -3,10 +3,10 @@
 /// The JSON Schemas (2020-12) of this crate's documents, each with its name: `alarms`, `outcomes` and `problems`.
 ///
 /// ```
-/// let names = sfn_alias::JSON_SCHEMAS.map(|(name, _)| name);
+/// let names: Vec<&str> = sfn_alias::JSON_SCHEMAS.iter().map(|(name, _)| *name).collect();
 /// assert_eq!(names, ["alarms", "outcomes", "problems"]);
 /// ```
-pub const JSON_SCHEMAS: [(&str, &str); 3] = [
+pub const JSON_SCHEMAS: &[(&str, &str)] = &[
     ("alarms", include_str!("../schemas/alarms.json")),
     ("outcomes", include_str!("../schemas/outcomes.json")),
     ("problems", include_str!("../schemas/problems.json")),

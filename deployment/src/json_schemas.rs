@@ -10,7 +10,7 @@
 /// [`ExpectedStarts`]: crate::ExpectedStarts
 /// [`Plan`]: crate::Plan
 /// [`Simulation`]: crate::Simulation
-pub const JSON_SCHEMAS: [(&str, &str); 5] = [
+pub const JSON_SCHEMAS: &[(&str, &str)] = &[
     ("deployment", include_str!("../schemas/deployment.json")),
     ("plan", include_str!("../schemas/plan.json")),
     ("report", include_str!("../schemas/report.json")),

@@ -52,7 +52,7 @@ fn problems() -> Vec<Value> {
     };
     let found: Vec<Value> = steps.filter_map(|step| check(step.operation.as_deref()?, &step.request_body())).collect();
     assert!(found.len() > 100, "{} requests with problems", found.len());
-    let printed = run_json(&["check", "CreateStateMachineAlias", "{\"nam\": 1}", "--json"]);
+    let printed = run_json(&["check", "CreateStateMachineAlias", "{\"names\": 1}", "--json"]);
     found.into_iter().chain([printed]).collect()
 }
 
