@@ -35,7 +35,8 @@ def run(command: Sequence[str | Path], *, cwd: Path = ROOT, env: Mapping[str, st
     except FileNotFoundError:
         raise ReleaseError(f"{arguments[0]} is not installed") from None
     if done.returncode != 0:
-        sys.stderr.write(done.stdout)
+        # The messages of cargo for programs are not for people.
+        sys.stderr.writelines(line for line in done.stdout.splitlines(True) if not line.startswith('{"reason":'))
         raise ReleaseError(f"`{' '.join(arguments)}` failed with exit code {done.returncode}")
     return done.stdout
 
