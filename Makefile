@@ -14,7 +14,7 @@ need = command -v $(1) >/dev/null || { echo "$(1) is missing: install $(2)" >&2;
 say = @echo "== $(1)"
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
 
 rust-tools:
 	@$(call need,cargo,Rust 1.89 or later from https://rustup.rs)

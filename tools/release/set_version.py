@@ -25,6 +25,8 @@ VERSION = r"(\d+\.\d+\.\d+(?:-[0-9a-z.]+)?)"
 NEW_VERSION = re.compile(r"\d+\.\d+\.\d+(-(alpha|beta|rc)\.\d+)?")
 """What Cargo, npm and PyPI accept. PyPI writes 0.2.0-rc.1 as 0.2.0rc1."""
 ESCAPED = r"\-"
+NOT_PUBLISHED = "not published yet"
+"""What pages state before the first release. They are edited by hand."""
 C_HEADER = "bindings-c/include/sfn_alias.h"
 MAN_TEXT = r"^v(\d+\.\d+\.\d+(?:\\-[0-9a-z.]+)?)$"
 WORKSPACE = rf'^version = "{VERSION}"'
@@ -107,7 +109,16 @@ def check(root: Path, tag: str | None = None) -> str:
         if tag != f"v{version}":
             raise VersionError(f"expected the tag v{version} as in Cargo.toml, found {tag}")
         find_heading((root / "CHANGELOG.md").read_text(), version)
+        check_pages(root)
     return version
+
+
+def check_pages(root: Path) -> None:
+    """Checks that no page tells users that the version is not published. RELEASING.md may, because it describes this check."""
+    pages = [*root.glob("*.md"), *root.glob("*/*.md")]
+    found = [str(page.relative_to(root)) for page in pages if page.name != "RELEASING.md" and NOT_PUBLISHED in page.read_text()]
+    if found:
+        raise VersionError(f"expected no page with \"{NOT_PUBLISHED}\", found {', '.join(found)}")
 
 
 def set_version(root: Path, version: str, date: str) -> list[Path]:

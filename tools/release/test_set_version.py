@@ -49,6 +49,12 @@ class Versions(unittest.TestCase):
             set_version.check(self.root, tag)
         return str(raised.exception)
 
+    def test_a_tag_needs_pages_of_a_published_version(self) -> None:
+        set_version.set_version(self.root, "0.2.0", DATE)
+        (self.root / "docs").mkdir(exist_ok=True)
+        (self.root / "docs/page.md").write_text("Version 0.1.0 is not published yet: use a checkout.\n")
+        self.assertEqual(self.error("v0.2.0"), 'expected no page with "not published yet", found docs/page.md')
+
     def test_a_new_version_is_written_to_all_files(self) -> None:
         changed = set_version.set_version(self.root, "0.2.0", DATE)
         self.assertEqual(sorted(str(file.relative_to(self.root)) for file in changed), sorted(set(FILES) - {"core/Cargo.toml"}))
