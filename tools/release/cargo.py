@@ -10,10 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from common import ROOT, ReleaseError, find_tool, require
-
-NO_NETWORK = ("Could not resolve host", "Couldn't resolve host", "network failure", "spurious network error", "Could not connect", "offline")
-"""Parts of the messages of cargo if it cannot reach the registry."""
+from common import NO_NETWORK, ROOT, RUST, ReleaseError, find_tool, require
 
 
 def run_cargo(arguments: Sequence[str | Path], *, cwd: Path = ROOT, env: Mapping[str, str] | None = None) -> str:
@@ -21,12 +18,12 @@ def run_cargo(arguments: Sequence[str | Path], *, cwd: Path = ROOT, env: Mapping
 
     Errors: `ReleaseError` if cargo is not installed, cannot reach the registry, or fails.
     """
-    command = [str(find_tool("cargo", "Rust 1.90 or later from https://rustup.rs")), *map(str, arguments)]
+    command = [str(find_tool("cargo", RUST)), *map(str, arguments)]
     done = subprocess.run(command, cwd=cwd, env={**os.environ, "CARGO_TERM_COLOR": "never", **(env or {})}, capture_output=True, text=True)
     if done.returncode == 0:
         return done.stdout
     name = f"cargo {arguments[0]}"
-    if any(text in done.stderr for text in NO_NETWORK):
+    if any(text in done.stderr for text in [*NO_NETWORK, "offline"]):
         raise ReleaseError(f"`{name}` cannot reach the registry of crates: it needs the network, or crates that were downloaded before")
     sys.stderr.write(done.stderr)
     raise ReleaseError(f"`{name}` failed with exit code {done.returncode}")

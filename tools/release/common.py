@@ -17,6 +17,38 @@ WORK = Path(os.environ.get("SFN_ALIAS_RELEASE_DIR", ROOT / "target" / "release-c
 DIST = WORK / "dist"
 """The artifacts, and nothing else."""
 VERSION = re.findall(r'^version = "(.*)"$', (ROOT / "Cargo.toml").read_text(), re.MULTILINE)[0]
+RUST = "Rust 1.90 or later from https://rustup.rs"
+"""What the release scripts need: older versions do not pack all crates of a workspace. Users can build with `rust-version` of Cargo.toml."""
+NO_NETWORK = ["Could not resolve host", "Couldn't resolve host", "network failure", "spurious network error", "Could not connect"]
+NO_NETWORK += ["NewConnectionError", "NameResolutionError", "ConnectTimeoutError", "ProxyError", "ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ETIMEDOUT"]
+"""Parts of the messages of cargo, pip and npm if they cannot reach a registry."""
+
+
+def format_python_version(version: str) -> str:
+    """Returns a version as Python packages have it in file names.
+
+    >>> format_python_version("0.2.0"), format_python_version("0.2.0-rc.1"), format_python_version("0.2.0-beta.2")
+    ('0.2.0', '0.2.0rc1', '0.2.0b2')
+    """
+    for name, short in {"-alpha.": "a", "-beta.": "b", "-rc.": "rc"}.items():
+        version = version.replace(name, short)
+    return version
+
+
+def format_debian_version(version: str) -> str:
+    """Returns a version as Debian packages have it: a candidate sorts before its release.
+
+    >>> format_debian_version("0.2.0"), format_debian_version("0.2.0-rc.1")
+    ('0.2.0-1', '0.2.0~rc.1-1')
+    """
+    return f"{version.replace('-', '~', 1)}-1"
+
+
+PYTHON_VERSION = format_python_version(VERSION)
+DEBIAN_VERSION = format_debian_version(VERSION)
+
+
+SKIPPED = "skipped: "
 
 
 class ReleaseError(Exception):
@@ -34,11 +66,31 @@ def run(command: Sequence[str | Path], *, cwd: Path = ROOT, env: Mapping[str, st
         done = subprocess.run(arguments, cwd=cwd, env=environment, input=stdin, stdout=subprocess.PIPE, text=True)
     except FileNotFoundError:
         raise ReleaseError(f"{arguments[0]} is not installed") from None
+    except OSError as error:
+        raise ReleaseError(f"{arguments[0]} cannot run on this machine: {error.strerror}") from None
     if done.returncode != 0:
         # The messages of cargo for programs are not for people.
         sys.stderr.writelines(line for line in done.stdout.splitlines(True) if not line.startswith('{"reason":'))
         raise ReleaseError(f"`{' '.join(arguments)}` failed with exit code {done.returncode}")
     return done.stdout
+
+
+def run_installer(command: Sequence[str | Path], what: str, *, cwd: Path = ROOT, env: Mapping[str, str] | None = None) -> str:
+    """Runs a command that downloads packages, and returns what it prints. `what` in the error says what it installs.
+
+    Its errors are only shown if it fails for another reason than the network.
+    """
+    arguments = [str(part) for part in command]
+    try:
+        done = subprocess.run(arguments, cwd=cwd, env={**os.environ, **(env or {})}, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    except OSError as error:
+        raise ReleaseError(f"{arguments[0]} cannot run on this machine: {error.strerror}") from None
+    if done.returncode == 0:
+        return done.stdout
+    if any(text in done.stdout + done.stderr for text in NO_NETWORK):
+        raise ReleaseError(f"{what}: it needs the network, or packages downloaded before")
+    sys.stderr.write(done.stdout + done.stderr)
+    raise ReleaseError(f"{what}: exit code {done.returncode}")
 
 
 def require(condition: bool, message: str) -> None:
@@ -47,8 +99,13 @@ def require(condition: bool, message: str) -> None:
         raise ReleaseError(message)
 
 
+def skip(reason: str) -> str:
+    """Returns the line for a part of a check that this machine cannot do. `report` shows it, and in CI it is an error."""
+    return f"{SKIPPED}{reason}"
+
+
 def find_tool(name: str, package: str) -> Path:
-    """Returns the path of a program; `package` in the error says what to install."""
+    """Returns the path of a program; `package` in the error names what to install."""
     path = shutil.which(name)
     if path is None:
         raise ReleaseError(f"{name} is not installed: install {package}")
@@ -63,7 +120,8 @@ def create_venv(name: str, requirements: Path, python: str = sys.executable) -> 
         shutil.rmtree(path, ignore_errors=True)
         check_python(python)
         run([python, "-m", "venv", path])
-        run([path / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "-r", requirements])
+        pip = [path / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "-r", requirements]
+        run_installer(pip, f"pip cannot install {requirements.resolve().relative_to(ROOT)}")
         shutil.copy(requirements, stamp)
     return path / "bin"
 

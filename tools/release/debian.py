@@ -10,7 +10,8 @@ import sys
 from email.utils import formatdate
 from pathlib import Path
 
-from common import ROOT, VERSION, WORK, find_tool, read_date, require, run
+from cargo import run_cargo
+from common import DEBIAN_VERSION, ROOT, WORK, find_tool, read_date, require, run, skip
 from licenses import NAME, write_licenses
 from native import TARGET_DIR
 from platforms import Platform
@@ -20,7 +21,7 @@ from root import install_tools
 CARGO_DEB = "3.8.0"
 MAINTAINER = "The sfn-alias developers <sfn-alias@users.noreply.github.com>"
 REPOSITORY = "https://github.com/sfn-alias/sfn-alias"
-EXPECTED = {"Package": "sfn-alias", "Version": f"{VERSION}-1", "Depends": "libc6 (>= 2.17)", "Recommends": "ca-certificates"}
+EXPECTED = {"Package": "sfn-alias", "Version": DEBIAN_VERSION, "Depends": "libc6 (>= 2.17)", "Recommends": "ca-certificates"}
 # The package is not in Debian, so it closes no bug there. The program has its symbols, for backtraces.
 SUPPRESSED = ["initial-upload-closes-no-bugs", "unstripped-binary-or-object"]
 
@@ -28,12 +29,13 @@ SUPPRESSED = ["initial-upload-closes-no-bugs", "unstripped-binary-or-object"]
 def build(platform: Platform, dist: Path) -> list[Path]:
     """Builds the package with the program for glibc."""
     program = build_program(platform)
-    write_assets(program, program.parent / "debian")
+    write_assets(platform, program, program.parent / "debian")
     cargo_deb = install_cargo_deb()
     options = ["--no-build", "--no-strip", "--target", platform.target]
     environment = {"CARGO_TARGET_DIR": str(TARGET_DIR), "SOURCE_DATE_EPOCH": str(read_date())}
     run([cargo_deb, *options, "--manifest-path", ROOT / "cli/Cargo.toml", "--output", dist], env=environment)
-    return list(dist.glob("*.deb"))
+    # GitHub replaces the `~` of candidates in file names.
+    return [path.rename(path.with_name(path.name.replace("~", "."))) for path in dist.glob("*.deb")]
 
 
 def install_cargo_deb() -> Path:
@@ -41,16 +43,15 @@ def install_cargo_deb() -> Path:
     folder = WORK / "tools" / f"cargo-deb-{CARGO_DEB}"
     program = folder / "bin" / "cargo-deb"
     if not program.exists():
-        cargo = find_tool("cargo", "Rust 1.90 or later from https://rustup.rs")
-        run([cargo, "install", "--quiet", "--locked", "--version", CARGO_DEB, "--root", folder, "cargo-deb"])
+        run_cargo(["install", "--quiet", "--locked", "--version", CARGO_DEB, "--root", folder, "cargo-deb"])
     return program
 
 
-def write_assets(program: Path, folder: Path) -> None:
+def write_assets(platform: Platform, program: Path, folder: Path) -> None:
     """Writes the files of the package that are not in the repository: completions, licenses and Debian's changelog."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    for path, source in write_manuals(program).items():
+    for path, source in write_manuals(platform, program).items():
         if path.startswith("completions/"):
             shutil.copy(source, folder)
     write_licenses(folder / NAME)
@@ -60,16 +61,14 @@ def write_assets(program: Path, folder: Path) -> None:
 def describe_changes() -> str:
     """Returns Debian's changelog, which refers to ours."""
     date = formatdate(read_date())
-    return f"sfn-alias ({VERSION}-1) unstable; urgency=medium\n\n  * {REPOSITORY}/blob/main/CHANGELOG.md\n\n -- {MAINTAINER}  {date}\n"
+    return f"sfn-alias ({DEBIAN_VERSION}) unstable; urgency=medium\n\n  * {REPOSITORY}/blob/main/CHANGELOG.md\n\n -- {MAINTAINER}  {date}\n"
 
 
 def check(platform: Platform, artifacts: list[Path]) -> dict[Path, list[str]]:
     """Checks the fields and files of the package, and lintian's report. `debian11` installs it."""
     find_tool("dpkg-deb", "dpkg")
     missing = install_tools({"lintian": "lintian"})
-    if missing:
-        print(f"skipped: lintian {missing}", file=sys.stderr)
-    return {path: [check_fields(path), check_files(path), *([] if missing else [check_with_lintian(path)])] for path in artifacts}
+    return {path: [check_fields(path), check_files(path), skip(f"lintian {missing}") if missing else check_with_lintian(path)] for path in artifacts}
 
 
 def check_fields(path: Path) -> str:

@@ -6,11 +6,10 @@ The wheel is not tried: Debian 11 has Python 3.9, and the wheel requires 3.10. a
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from common import ROOT, VERSION, require
+from common import ROOT, VERSION, require, skip
 from nodes import install_node
 from platforms import Platform
 from root import create_root, find_obstacle, run_in_root
@@ -38,12 +37,11 @@ SERVED = "`serve` stores an alias and an execution, stops on SIGTERM, and `call`
 
 
 def check(platform: Platform, artifacts: list[Path]) -> dict[Path, list[str]]:
-    """Tries the artifacts that Debian 11 can run. Returns what was tried, for each; nothing if this machine cannot do it."""
+    """Tries the artifacts that Debian 11 can run. Returns what was tried, for each, or why this machine cannot do it."""
     tries = [(pattern, function) for pattern, function in TRIES.items() if any(re.fullmatch(pattern, path.name) for path in artifacts)]
     obstacle = find_obstacle() if tries else None
     if obstacle:
-        print(f"skipped: Debian 11 {obstacle}", file=sys.stderr)
-        return {}
+        return {path: [skip(f"Debian 11 {obstacle}")] for path in artifacts if any(re.fullmatch(pattern, path.name) for pattern, _ in tries)}
     checks: dict[Path, list[str]] = {}
     for pattern, function in tries:
         checks |= function([path for path in artifacts if re.fullmatch(pattern, path.name)])
@@ -135,9 +133,9 @@ node --version
 
 
 TRIES: dict[str, Callable[[list[Path]], dict[Path, list[str]]]] = {
-    r"sfn-alias-\d[^-]*-[\w-]+-linux-\w+\.tar\.gz": try_programs,
+    r"sfn-alias-\d[\w.-]*-linux-\w+\.tar\.gz": try_programs,
     r"sfn-alias_[\w.-]+\.deb": try_debian_packages,
     r"libsfn_alias-.+\.tar\.gz": try_library_tarballs,
-    r"sfn-alias(-linux-\w+-gnu)?-\d[^-]*\.tgz": try_npm_packages,
+    r"sfn-alias(-linux-\w+-gnu)?-\d[\w.-]*\.tgz": try_npm_packages,
 }
 """How to try each kind of artifact, by its file name. Packages for musl do not run in Debian."""

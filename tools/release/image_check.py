@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from common import VERSION, WORK, ReleaseError, find_tool, require, run
+from common import VERSION, WORK, ReleaseError, find_tool, require, run, skip
 from platforms import Platform, find_host
 from root import install_tools
 
@@ -41,7 +41,7 @@ MACHINE = {
 
 
 def check_image(platform: Platform, path: Path) -> list[str]:
-    """Checks an image. Returns what was checked: a missing tool skips a part, with a line on standard error."""
+    """Checks an image. Returns what was checked: a missing tool skips a part."""
     layout = WORK / "image" / path.stem
     shutil.rmtree(layout.parent, ignore_errors=True)
     layout.mkdir(parents=True)
@@ -49,13 +49,11 @@ def check_image(platform: Platform, path: Path) -> list[str]:
     checks = [check_layout(layout)]
     missing = install_tools(TOOLS)
     if missing:
-        print(f"skipped: running the image {missing}", file=sys.stderr)
-        return checks
+        return [*checks, skip(f"running the image {missing}")]
     checks.append(check_with_skopeo(path, layout))
     host = find_host().target.split("-")[0]
     if os.geteuid() != 0 or not platform.target.startswith(host):
-        print("skipped: running the image requires root, and its architecture", file=sys.stderr)
-        return checks
+        return [*checks, skip("running the image requires root, and its architecture")]
     return [*checks, run_image(layout)]
 
 

