@@ -120,7 +120,7 @@ def create_venv(name: str, requirements: Path, python: str = sys.executable) -> 
         shutil.rmtree(path, ignore_errors=True)
         check_python(python)
         run([python, "-m", "venv", path])
-        pip = [path / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "-r", requirements]
+        pip: list[str | Path] = [path / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "-r", requirements]
         run_installer(pip, f"pip cannot install {requirements.resolve().relative_to(ROOT)}")
         shutil.copy(requirements, stamp)
     return path / "bin"

@@ -11,10 +11,17 @@ from pathlib import Path
 import sdist
 import wheel
 import wheel_check
-from common import VERSION, ReleaseError
+from common import PYTHON_VERSION, ReleaseError
 from platforms import find_platform
 
 GNU = find_platform("aarch64-unknown-linux-gnu")
+
+
+def create_folder(test: unittest.TestCase) -> Path:
+    """Creates a directory that is removed after a test."""
+    folder = tempfile.TemporaryDirectory()
+    test.addCleanup(folder.cleanup)
+    return Path(folder.name)
 
 
 def list_expected() -> list[str]:
@@ -29,7 +36,7 @@ class Wheel(unittest.TestCase):
 
     def write(self, names: list[str], mode: int = 0o755) -> Path:
         """Writes a wheel with empty files."""
-        path = Path(self.enterContext(tempfile.TemporaryDirectory())) / "sfn_alias.whl"
+        path = create_folder(self) / "sfn_alias.whl"
         with zipfile.ZipFile(path, "w") as archive:
             for name in names:
                 member = zipfile.ZipInfo(name)
@@ -60,10 +67,10 @@ class SourceDistribution(unittest.TestCase):
     """What a source distribution contains."""
 
     def check_fails(self, message: str, names: list[str]) -> None:
-        path = Path(self.enterContext(tempfile.TemporaryDirectory())) / "sfn_alias.tar.gz"
+        path = create_folder(self) / "sfn_alias.tar.gz"
         with tarfile.open(path, "w:gz") as archive:
             for name in names:
-                archive.addfile(tarfile.TarInfo(f"sfn_alias-{VERSION}/{name}"))
+                archive.addfile(tarfile.TarInfo(f"sfn_alias-{PYTHON_VERSION}/{name}"))
         with self.assertRaises(ReleaseError) as caught:
             sdist.check_contents(path)
         self.assertEqual(str(caught.exception), f"sfn_alias.tar.gz: {message}")
