@@ -32,7 +32,7 @@ class Process:
 
     @property
     def is_server(self) -> bool:
-        return self.image == "ghcr.io/sfn-alias/sfn-alias"
+        return self.image.startswith("ghcr.io/sfn-alias/sfn-alias:")
 
     def argv(self) -> list[str]:
         """Returns the command, with the entry point of our image."""

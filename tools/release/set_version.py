@@ -63,6 +63,8 @@ def list_patterns(root: Path) -> Iterator[tuple[Path, str]]:
     for package in sorted(node.glob("npm/*/package.json")):
         yield package, rf'^ +"version": "{VERSION}"'
     yield root / C_HEADER, rf'^#define SFN_ALIAS_VERSION "{VERSION}"'
+    for manifest in sorted(root.glob("docs/cluster/*.yaml")):
+        yield manifest, rf'image: ghcr\.io/sfn-alias/sfn-alias:{VERSION}$'
     for page in sorted(root.glob("cli/man/*.1")):
         yield page, rf'"sfn-alias {VERSION}"'
         yield page, MAN_TEXT

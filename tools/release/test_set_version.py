@@ -22,6 +22,7 @@ FILES = {
     "bindings-node/npm/darwin-x64/package.json": '{\n  "version": "0.1.0"\n}\n',
     "bindings-c/include/sfn_alias.h": '#define SFN_ALIAS_VERSION "0.1.0"\n/* for example `0.1.0` */\n#define SFN_ALIAS_VERSION_MINOR 1\n',
     "cli/man/alias.1": '.TH sfn-alias 1  "sfn-alias 0.1.0" \n.SH VERSION\nv0.1.0\n',
+    "docs/cluster/compose.yaml": "x-etcd:\n  image: example.com/etcd:v0.1.0\nx-server:\n  image: ghcr.io/sfn-alias/sfn-alias:0.1.0\n",
     "CHANGELOG.md": "# Changelog\n\n## Unreleased\n\n- A\n",
 }
 DATE = "2027-01-31"
@@ -80,6 +81,7 @@ class Versions(unittest.TestCase):
     def test_each_place_with_another_version_is_reported(self) -> None:
         places = {"Cargo.lock": 7, "bindings-c/include/sfn_alias.h": 1, "cli/Cargo.toml": 5, "cli/man/alias.1": 3}
         places |= {"bindings-node/package.json": 5, "bindings-node/npm/darwin-x64/package.json": 2, "core/fuzz/Cargo.lock": 3}
+        places |= {"docs/cluster/compose.yaml": 4}
         for name, number in places.items():
             with self.subTest(name):
                 lines = self.read(name).split("\n")
@@ -118,7 +120,7 @@ class Versions(unittest.TestCase):
 
     def test_no_kind_of_file_of_the_repository_is_missed(self) -> None:
         kinds = {place.file.name if place.file.suffix != ".1" else "man" for place in set_version.find_places(ROOT)}
-        self.assertEqual(kinds, {"Cargo.toml", "Cargo.lock", "package.json", "sfn_alias.h", "man"})
+        self.assertEqual(kinds, {"Cargo.toml", "Cargo.lock", "package.json", "sfn_alias.h", "man", "compose.yaml", "kubernetes.yaml"})
 
 
 if __name__ == "__main__":

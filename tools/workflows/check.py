@@ -5,12 +5,15 @@
 - The versions of Python, Node and Rust begin with the oldest that the packages support.
 - An action is pinned by its hash, with the version in a comment, and all uses of an action have the same.
 - One job needs all others.
+- Dependabot updates all lock files.
 """
 
 from __future__ import annotations
 
+import fnmatch
 import re
 import shlex
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +28,10 @@ from release import KINDS, LINUX_ONLY  # noqa: E402
 
 PYTHON_VERSIONS = ["3.10", "3.11", "3.12", "3.13", "3.14"]
 NODE_VERSIONS = ["20", "22", "24"]
+LOCK_FILES = {"cargo": "Cargo.lock", "npm": "package-lock.json", "pip": "requirements*.txt", "gomod": "go.mod", "maven": "pom.xml"}
+"""The names of lock files by the kind that dependabot.yml names."""
+NOT_UPDATED = {"/bindings-node/test/old-cdk": "the oldest supported version"}
+"""Directories that dependabot.yml omits."""
 PINNED = re.compile(r"uses: (\S+)@([0-9a-f]{40}) # (v\d+\.\d+\.\d+)")
 SCRIPTS = ("python3", "tools/workflows/run-as-root", "tools/workflows/summarize")
 """Programs that run a script or make: their first argument is a command."""
@@ -35,7 +42,10 @@ def check_workflows(root: Path) -> list[str]:
     texts = {path.name: path.read_text() for path in sorted((root / ".github/workflows").glob("*.yml"))}
     workflows = {name: yaml.safe_load(text) for name, text in texts.items()}
     problems = [*check_actions(texts), *check_platforms(workflows["release.yml"]), *check_versions(root, workflows["ci.yml"])]
+    for name, job in [("release.yml", "build"), ("nightly.yml", "release-check")]:
+        problems += check_pythons(name, workflows[name]["jobs"][job])
     problems += check_needs(workflows["ci.yml"])
+    problems += check_dependabot(yaml.safe_load((root / ".github/dependabot.yml").read_text()))
     for name, workflow in workflows.items():
         problems += [f"{name}: {problem}" for problem in check_steps(root, workflow)]
     return problems
@@ -104,12 +114,10 @@ def check_platforms(release: dict[str, Any]) -> Iterator[str]:
 def check_versions(root: Path, workflow: dict[str, Any]) -> Iterator[str]:
     """Reports versions of Python, Node and Rust that differ from those of the packages."""
     jobs = workflow["jobs"]
-    pythons = sorted(find_inputs(jobs["python"], "python-version"), key=lambda version: int(version.split(".")[1]))
     nodes = find_inputs(jobs["node"], "node-version")
-    if pythons != PYTHON_VERSIONS:
-        yield f"ci.yml: expected Python {', '.join(PYTHON_VERSIONS)}, found {', '.join(pythons)}"
+    yield from check_pythons("ci.yml", jobs["python"])
     command = " ".join(step.get("run", "") for step in jobs["python"]["steps"])
-    if {f"3.{minor}" for minor in re.findall(r"python3\.(\d+)", command)} != set(pythons):
+    if {f"3.{minor}" for minor in re.findall(r"python3\.(\d+)", command)} != set(find_inputs(jobs["python"], "python-version")):
         yield "ci.yml: expected that the tests run with all installed versions of Python"
     if nodes != NODE_VERSIONS:
         yield f"ci.yml: expected Node {', '.join(NODE_VERSIONS)}, found {', '.join(nodes)}"
@@ -122,6 +130,13 @@ def check_versions(root: Path, workflow: dict[str, Any]) -> Iterator[str]:
         supported = re.findall(pattern, (root / file).read_text(), re.MULTILINE)
         if supported != [version]:
             yield f"{file}: expected {name} {version} as the oldest version, as in ci.yml, found {', '.join(supported) or 'none'}"
+
+
+def check_pythons(name: str, job: dict[str, Any]) -> Iterator[str]:
+    """Reports versions of Python that a job lacks."""
+    found = sorted(find_inputs(job, "python-version"), key=lambda version: int(version.split(".")[1]))
+    if found != PYTHON_VERSIONS:
+        yield f"{name}: expected Python {', '.join(PYTHON_VERSIONS)}, found {', '.join(found)}"
 
 
 def find_inputs(job: dict[str, Any], name: str) -> list[str]:
@@ -151,6 +166,24 @@ def check_needs(workflow: dict[str, Any]) -> Iterator[str]:
     missing = set(jobs) - {"green"} - set(jobs["green"]["needs"])
     if missing:
         yield f"ci.yml: expected that `green` needs `{' '.join(sorted(missing))}`"
+
+
+def check_dependabot(settings: dict[str, Any]) -> Iterator[str]:
+    """Reports directories with lock files that Dependabot does not update, and directories without."""
+    updates = {update["package-ecosystem"]: update.get("directories") or [update["directory"]] for update in settings["updates"]}
+    for kind, name in LOCK_FILES.items():
+        directories = {str(Path("/", file).parent) for file in list_files(name)}
+        patterns = updates.get(kind, [])
+        missing = [path for path in directories - set(NOT_UPDATED) if not any(fnmatch.fnmatchcase(path, pattern) for pattern in patterns)]
+        unused = [pattern for pattern in patterns if not fnmatch.filter(directories, pattern)]
+        yield from (f"dependabot.yml: {kind} lacks {path}, which has {name}" for path in sorted(missing))
+        yield from (f"dependabot.yml: {kind} has {pattern}, which has no {name}" for pattern in unused)
+
+
+def list_files(name: str) -> list[str]:
+    """Returns the paths of all files of the repository with a name, which can be a pattern."""
+    done = subprocess.run(["git", "-C", str(ROOT), "ls-files", "--", name, f"**/{name}"], check=True, capture_output=True, text=True)
+    return done.stdout.splitlines()
 
 
 def main() -> int:

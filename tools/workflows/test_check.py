@@ -31,7 +31,7 @@ class Mistakes(unittest.TestCase):
 
     def change(self, name: str, old: str, new: str) -> None:
         file = self.root / name
-        if file.suffix == ".yml":
+        if file.suffix == ".yml" and file.parent == self.root:
             file = self.root / ".github/workflows" / name
         text = file.read_text()
         self.assertIn(old, text)
@@ -96,6 +96,18 @@ class Mistakes(unittest.TestCase):
 
     def test_a_job_that_the_last_one_does_not_need(self) -> None:
         self.assert_problem("ci.yml", "macos, python", "python", "ci.yml: expected that `green` needs `macos`")
+
+    def test_a_release_without_a_version_of_python(self) -> None:
+        expected = "release.yml: expected Python 3.10, 3.11, 3.12, 3.13, 3.14, found 3.10, 3.11, 3.12, 3.14"
+        self.assert_problem("release.yml", "            3.13\n", "", expected)
+
+    def test_a_lock_file_that_dependabot_does_not_update(self) -> None:
+        expected = "dependabot.yml: npm lacks /tools/release/try-npm, which has package-lock.json"
+        self.assert_problem(".github/dependabot.yml", "      - /tools/release/try-npm\n", "", expected)
+
+    def test_a_directory_without_a_lock_file(self) -> None:
+        expected = "dependabot.yml: gomod has /tools/no, which has no go.mod"
+        self.assert_problem(".github/dependabot.yml", "[/tools/etcd,", "[/tools/etcd, /tools/no,", expected)
 
     def test_commands_that_do_not_exist(self) -> None:
         self.assert_problem("ci.yml", "run: make rust", "run: make rost", "ci.yml: `make rost`: Makefile has no target `rost`")
