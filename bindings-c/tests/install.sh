@@ -90,6 +90,10 @@ echo "== programs with the installed library"
 pkg_config_shared
 [ "$system" = Darwin ] || pkg_config_static
 callback_program
+if [ "${CI-}" != true ] && ! command -v cmake > /dev/null; then
+    echo "skipped: programs that CMake builds need the package cmake"
+    exit
+fi
 cmake_project "$prefix"
 echo "== programs with the moved library"
 cp -r "$prefix" "$work/moved"

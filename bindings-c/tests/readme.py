@@ -16,6 +16,7 @@ REPOSITORY = FOLDER.parent
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```(?:\n\n```text\n(.*?)^```)?", re.MULTILINE | re.DOTALL)
 # `make test` would not end here, and `make bench` takes too long.
 NOT_RUN = {"make test", "make bench"}
+LIBRARY_PATH = "DYLD_LIBRARY_PATH" if sys.platform == "darwin" else "LD_LIBRARY_PATH"
 # The C block of a page with shell blocks has the name that the shell blocks expect.
 PAGES = {"docs/embed-in-c.md": "orders.c"}
 
@@ -26,7 +27,7 @@ def environment(prefix: Path, work: Path) -> dict[str, str]:
     return {
         **os.environ,
         "PKG_CONFIG_PATH": f"{prefix}/lib/pkgconfig",
-        "LD_LIBRARY_PATH": f"{prefix}/lib",
+        LIBRARY_PATH: f"{prefix}/lib",
         "CARGO_HOME": os.environ.get("CARGO_HOME", f"{home}/.cargo"),
         "RUSTUP_HOME": os.environ.get("RUSTUP_HOME", f"{home}/.rustup"),
         "HOME": str(work / "home"),
@@ -61,12 +62,25 @@ def run_block(language: str, code: str, source: Path, env: dict[str, str], shell
     return None
 
 
+def find_missing(language: str, code: str) -> str | None:
+    """Returns what a block needs and this machine lacks. In CI on Linux, nothing may be missing."""
+    if language == "sh" and sys.platform == "darwin":
+        return "Linux"
+    if "cmake " in code and os.environ.get("CI") != "true" and shutil.which("cmake") is None:
+        return "the package cmake"
+    return None
+
+
 def run_document(document: str, languages: set[str], env: dict[str, str], work: Path, shell_folder: Path) -> int:
     """Runs the blocks of these languages. Returns how many ran."""
     ran = 0
     for number, block in enumerate(BLOCK.finditer((REPOSITORY / document).read_text())):
         language, code, expected = block.groups()
         if language not in languages:
+            continue
+        reason = find_missing(language, code)
+        if reason:
+            print(f"skipped: block {number} of {document} needs {reason}")
             continue
         source = work / PAGES.get(document, f"block-{number}.c")
         output = run_block(language, code, source, env, shell_folder)
