@@ -23,13 +23,13 @@ KEYS = "/usr/share/keyrings/debian-archive-keyring.gpg"
 SCRIPT = """\
 set -eu
 mount -t tmpfs tmpfs "$1"
-mkdir "$1/changes" "$1/work" "$1/root"
-mount -t overlay overlay -o "lowerdir=$2,upperdir=$1/changes,workdir=$1/work" "$1/root"
-mount -t proc proc "$1/root/proc"
-mount --rbind /dev "$1/root/dev"
-mkdir "$1/root/files"
-cp --archive "$3/." "$1/root/files"
-exec chroot "$1/root" /usr/bin/env -i HOME=/root LANG=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+mkdir "$1/changes" "$1/work" "$1/merged"
+mount -t overlay overlay -o "lowerdir=$2,upperdir=$1/changes,workdir=$1/work" "$1/merged"
+mount -t proc proc "$1/merged/proc"
+mount --rbind /dev "$1/merged/dev"
+mkdir "$1/merged/files"
+cp --archive "$3/." "$1/merged/files"
+exec chroot "$1/merged" /usr/bin/env -i HOME=/root LANG=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
   bash -euo pipefail -c 'cd /files; eval "$0"' "$4"
 """
 """Mounts and runs: a directory for the mounts, the root, a directory with files, and the command."""

@@ -116,7 +116,7 @@ def check(root: Path, tag: str | None = None) -> str:
 
 
 def check_pages(root: Path) -> None:
-    """Checks that no page tells users that the version is not published. RELEASING.md may, because it describes this check."""
+    """Checks that no page states that the version is not published. RELEASING.md may, because it describes this check."""
     pages = [*root.glob("*.md"), *root.glob("*/*.md")]
     found = [str(page.relative_to(root)) for page in pages if page.name != "RELEASING.md" and NOT_PUBLISHED in page.read_text()]
     if found:
