@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 import sys
-from pathlib import Path
+from common import ROOT, ReleaseError, run_main
 
-CHANGELOG = Path(__file__).resolve().parents[2] / "CHANGELOG.md"
+CHANGELOG = ROOT / "CHANGELOG.md"
 UNRELEASED = "## Unreleased"
 
 
-class ChangelogError(Exception):
+class ChangelogError(ReleaseError):
     """A heading is missing. The message is one line."""
 
 
@@ -60,13 +60,9 @@ def set_heading(text: str, version: str, date: str) -> str:
 def main() -> int:
     """Prints the section of a version."""
     [version] = sys.argv[1:] or ["VERSION"]
-    try:
-        print(find_section(CHANGELOG.read_text(), version), end="")
-    except ChangelogError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    print(find_section(CHANGELOG.read_text(), version), end="")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_main(main)

@@ -8,8 +8,9 @@ import shutil
 import subprocess
 import sys
 import tarfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parents[2]
 WORK = Path(os.environ.get("SFN_ALIAS_RELEASE_DIR", ROOT / "target" / "release-check"))
@@ -53,6 +54,16 @@ SKIPPED = "skipped: "
 
 class ReleaseError(Exception):
     """A missing tool, a failed command or an artifact that fails a check. The message is one line."""
+
+
+def run_main(main: Callable[[], int]) -> NoReturn:
+    """Runs the function `main` of a script and exits with its code. If it raises `ReleaseError`, prints the message and exits with 1."""
+    try:
+        code = main()
+    except ReleaseError as error:
+        print(f"error: {error}", file=sys.stderr)
+        code = 1
+    sys.exit(code)
 
 
 def run(command: Sequence[str | Path], *, cwd: Path = ROOT, env: Mapping[str, str] | None = None, stdin: str = "") -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 import crate_registry
 from cargo import list_published, run_cargo
-from common import ROOT, VERSION, WORK, ReleaseError, require
+from common import ROOT, VERSION, WORK, require, run_main
 from platforms import Platform
 
 MAX_FILE = 256 * 1024
@@ -101,13 +101,9 @@ def main() -> int:
     if sys.argv[1:] != ["--order"]:
         print("usage: crates.py --order", file=sys.stderr)
         return 2
-    try:
-        print("\n".join(package["name"] for package in list_published()))
-    except ReleaseError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    print("\n".join(package["name"] for package in list_published()))
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_main(main)

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from cargo import run_cargo
-from common import ROOT, WORK, ReleaseError, find_tool
+from common import ROOT, WORK, ReleaseError, find_tool, run_main
 
 VERSION = "0.20.2"
 CHECKS = ["licenses", "bans", "sources"]
@@ -55,13 +55,9 @@ def main() -> int:
     if sys.argv[1:] and not advisories:
         print("usage: deny.py [--advisories]", file=sys.stderr)
         return 2
-    try:
-        check_dependencies([*CHECKS, "advisories"] if advisories else CHECKS)
-    except ReleaseError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    check_dependencies([*CHECKS, "advisories"] if advisories else CHECKS)
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_main(main)

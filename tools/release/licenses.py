@@ -12,7 +12,7 @@ from pathlib import Path
 
 import deny
 import sbom
-from common import ROOT, VERSION, ReleaseError, require
+from common import ROOT, VERSION, require, run_main
 from components import ARTIFACTS, CONSOLE_LICENSES, Component, read_contents
 from platforms import Platform
 
@@ -136,13 +136,9 @@ def main() -> int:
     if len(sys.argv) != 2:
         print("usage: licenses.py FILE", file=sys.stderr)
         return 2
-    try:
-        write_licenses(Path(sys.argv[1]))
-    except ReleaseError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    write_licenses(Path(sys.argv[1]))
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_main(main)

@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from common import SKIPPED, ReleaseError, require
+from common import SKIPPED, require, run_main
 from platforms import PLATFORMS
 
 Row = dict[str, Any]
@@ -81,11 +81,7 @@ def format_table(rows: list[Row]) -> str:
 def main() -> int:
     """Merges, and prints the table."""
     builds, files = map(Path, sys.argv[1:])
-    try:
-        table = format_table(merge(builds, files))
-    except ReleaseError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    table = format_table(merge(builds, files))
     with open(os.environ.get("GITHUB_STEP_SUMMARY", os.devnull), "a") as summary:
         summary.write(table)
     print(table, end="")
@@ -93,4 +89,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_main(main)

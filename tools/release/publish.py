@@ -22,8 +22,8 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
-from changelog import CHANGELOG, ChangelogError, find_section
-from common import VERSION, ReleaseError, find_tool, require, run
+from changelog import CHANGELOG, find_section
+from common import VERSION, ReleaseError, find_tool, require, run, run_main
 from image_index import write_index
 from platforms import PLATFORMS
 
@@ -134,13 +134,9 @@ def main() -> int:
     """Publishes one kind of artifacts."""
     arguments = vars(parse_arguments())
     publish = {"npm": publish_npm, "crates": publish_crates, "image": publish_image, "github": publish_github}[arguments.pop("command")]
-    try:
-        publish(**arguments)
-    except (ReleaseError, ChangelogError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    publish(**arguments)
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_main(main)

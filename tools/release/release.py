@@ -20,7 +20,7 @@ from pathlib import Path
 
 import debian11
 
-from common import DIST, ROOT, RUST, ReleaseError, find_tool, require, run
+from common import DIST, ROOT, RUST, find_tool, require, run, run_main
 from platforms import Platform, find_host, find_platform
 from report import Report, describe_artifact, format_table, write_report
 from reproduce import compare_builds
@@ -53,13 +53,9 @@ def main() -> int:
     if arguments.list:
         print("\n".join(f"{name:<10} {description}" for name, description in KINDS.items()))
         return 0
-    try:
-        platform, names = read_names(arguments)
-        tools = read_tools(platform)
-        artifacts = {name: build_artifacts(name, platform) for name in names}
-    except ReleaseError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    platform, names = read_names(arguments)
+    tools = read_tools(platform)
+    artifacts = {name: build_artifacts(name, platform) for name in names}
     report = Report()
     if not arguments.no_check:
         check_all(platform, artifacts, report, twice=not arguments.once)
@@ -123,4 +119,4 @@ def check_all(platform: Platform, artifacts: dict[str, list[Path]], report: Repo
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_main(main)

@@ -13,14 +13,13 @@ from __future__ import annotations
 import argparse
 import datetime
 import re
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from changelog import ChangelogError, find_heading, set_heading
+from changelog import find_heading, set_heading
+from common import ROOT, ReleaseError, run_main
 
-ROOT = Path(__file__).resolve().parents[2]
 VERSION = r"(\d+\.\d+\.\d+(?:-[0-9a-z.]+)?)"
 NEW_VERSION = re.compile(r"\d+\.\d+\.\d+(-(alpha|beta|rc)\.\d+)?")
 """What Cargo, npm and PyPI accept. PyPI writes 0.2.0-rc.1 as 0.2.0rc1."""
@@ -32,7 +31,7 @@ MAN_TEXT = r"^v(\d+\.\d+\.\d+(?:\\-[0-9a-z.]+)?)$"
 WORKSPACE = rf'^version = "{VERSION}"'
 
 
-class VersionError(Exception):
+class VersionError(ReleaseError):
     """Versions that differ. The message has one line per place."""
 
 
@@ -171,17 +170,13 @@ def parse_arguments() -> argparse.Namespace:
 def main() -> int:
     """Writes or compares."""
     arguments = parse_arguments()
-    try:
-        if arguments.check:
-            print(f"version {check(ROOT, arguments.tag)} in {len(find_places(ROOT))} places")
-        else:
-            changed = set_version(ROOT, arguments.version, arguments.date)
-            print("\n".join(f"wrote {file.relative_to(ROOT)}" for file in changed))
-    except (VersionError, ChangelogError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    if arguments.check:
+        print(f"version {check(ROOT, arguments.tag)} in {len(find_places(ROOT))} places")
+    else:
+        changed = set_version(ROOT, arguments.version, arguments.date)
+        print("\n".join(f"wrote {file.relative_to(ROOT)}" for file in changed))
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_main(main)

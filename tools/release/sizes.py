@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from common import ROOT, ReleaseError, require
+from common import ROOT, ReleaseError, require, run_main
 
 KIB = 1024
 MIB = 1024 * KIB
@@ -163,13 +163,10 @@ def check_rows(rows: list[Row], *, complete: bool) -> Iterator[str]:
             yield f"{row.limit.description}: not built; `make test` builds it ({row.limit.built})"
 
 
-def main(names: list[str]) -> int:
+def main() -> int:
     """Prints the table and the problems. Returns the exit code."""
-    try:
-        limits = [find_limit(name) for name in names] or [limit for limit in LIMITS if limit.built]
-    except ReleaseError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    names = sys.argv[1:]
+    limits = [find_limit(name) for name in names] or [limit for limit in LIMITS if limit.built]
     rows = [row for limit in limits for row in find_built(limit)]
     print(format_rows(rows))
     # In CI nothing is skipped, so every artifact must exist.
@@ -180,4 +177,4 @@ def main(names: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    run_main(main)
