@@ -1,4 +1,4 @@
-"""What other projects contribute to the artifacts: crates, JavaScript libraries, SQLite, and what Rust links."""
+"""What other projects contribute to the artifacts: crates, JavaScript libraries, SQLite, certificates, and what Rust links."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
+import certificates
 from cargo import read_metadata, run_cargo
 from common import ROOT, require
 from platforms import PLATFORMS
@@ -17,8 +18,9 @@ ARTIFACTS = {
     "c": ("the C library", "bindings-c"),
     "node": ("the library of the npm package", "bindings-node"),
     "python": ("the library of the Python wheel", "bindings-python"),
+    "image": ("the container image", "cli"),
 }
-"""The binaries of a release, each with the directory of its package. The npm package and the wheel also contain the program."""
+"""The binaries and the image of a release, each with the directory of its package. The npm package and the wheel also contain the program."""
 TREE_LINE = re.compile(r"(\d+)(\S+) v(\S+)(.*)")
 LOCKED = re.compile(r'^name = "(.+)"\nversion = "(.+)"\nsource = .+\nchecksum = "(.+)"$', re.MULTILINE)
 CONSOLE_LICENSES = ROOT / "console/web/vendor/LICENSES.txt"
@@ -72,6 +74,7 @@ def read_contents() -> Contents:
         contents.artifacts[artifact] = {reference for _, reference in edges}
     add_others(contents)
     add_runtimes(contents)
+    add_certificates(contents)
     contents.components = dict(sorted(contents.components.items()))
     return contents
 
@@ -125,7 +128,15 @@ def add_runtimes(contents: Contents) -> None:
     musl = Component("musl", "", "MIT", "generic", url="https://musl.libc.org")  # only in static programs
     contents.components |= {rust.reference: rust, musl.reference: musl}
     for artifact, references in contents.artifacts.items():
-        references.update([rust.reference, musl.reference] if artifact == "program" else [rust.reference])
+        references.update([rust.reference, musl.reference] if artifact in ("program", "image") else [rust.reference])
+
+
+def add_certificates(contents: Contents) -> None:
+    """Adds the trusted certificates to the image."""
+    version, url = certificates.read_version(), "https://github.com/certifi/python-certifi"
+    certifi = Component("certifi", version, "MPL-2.0", "pypi", certificates.find_license_folder(), url=url)
+    contents.components[certifi.reference] = certifi
+    contents.artifacts["image"].add(certifi.reference)
 
 
 def read_sqlite(owner: Component) -> Component:

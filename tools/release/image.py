@@ -17,7 +17,8 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from common import ROOT, VERSION, WORK, create_venv, read_date
+from certificates import find_certificates
+from common import ROOT, VERSION, WORK, read_date
 from image_check import check_image
 from licenses import NAME as NAME_OF_LICENSES
 from licenses import write_licenses
@@ -26,7 +27,6 @@ from program import build_program
 
 NAME = "ghcr.io/sfn-alias/sfn-alias"
 CONTAINERFILE = ROOT / "examples/service/Containerfile"
-CERTIFICATES = Path(__file__).with_name("image.txt")
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 USER = 65532
 REPOSITORY = "https://github.com/sfn-alias/sfn-alias"
@@ -62,15 +62,12 @@ def check(platform: Platform, artifacts: list[Path]) -> dict[Path, list[str]]:
 
 def list_files(program: Path) -> list[Entry]:
     """Returns the files of the image."""
-    site = next(create_venv("image", CERTIFICATES).parent.glob("lib/python*/site-packages"))
-    [license] = site.glob("certifi-*.dist-info/licenses/LICENSE")
     licenses = [ROOT / "LICENSE-APACHE", ROOT / "LICENSE-MIT", write_licenses(WORK / NAME_OF_LICENSES)]
     files = [
         Entry("usr/local/bin/sfn-alias", program.read_bytes()),
-        Entry("etc/ssl/certs/ca-certificates.crt", (site / "certifi/cacert.pem").read_bytes(), 0o644),
+        Entry("etc/ssl/certs/ca-certificates.crt", find_certificates().read_bytes(), 0o644),
         Entry("etc/passwd", f"root:x:0:0:root:/:/sbin/nologin\nnonroot:x:{USER}:{USER}:nonroot:/data:/sbin/nologin\n".encode(), 0o644),
         Entry("etc/group", f"root:x:0:\nnonroot:x:{USER}:\n".encode(), 0o644),
-        Entry("usr/share/doc/ca-certificates/LICENSE", license.read_bytes(), 0o644),
         *[Entry(f"usr/share/doc/sfn-alias/{path.name}", path.read_bytes(), 0o644) for path in licenses],
     ]
     parents = {str(parent) for file in files for parent in Path(file.name).parents if str(parent) != "."}

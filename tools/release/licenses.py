@@ -36,9 +36,10 @@ INTRODUCTION = """\
 Licenses of other projects in sfn-alias {version}
 
 sfn-alias itself is licensed under MIT or Apache-2.0: see LICENSE-MIT and LICENSE-APACHE. The program, the C library, the
-npm packages and the Python wheels contain code of the projects in this file. Not every artifact contains all of them: the
-SBOM of the release, sfn-alias-{version}.cdx.json, lists what each contains. A project with a choice of licenses that includes
-MIT is used under MIT. rust-std is the standard library of Rust, and musl the C library in static programs.
+npm packages, the Python wheels and the container image contain parts of the projects in this file. Not every artifact
+contains all of them: the SBOM of the release, sfn-alias-{version}.cdx.json, lists what each contains. A project with a
+choice of licenses that includes MIT is used under MIT. rust-std is the standard library of Rust, musl the C library in
+static programs, and certifi has the trusted certificates in the container image.
 """
 LINE = "-" * 80
 

@@ -38,7 +38,7 @@ def write_sbom(path: Path, contents: Contents) -> Path:
 
 def describe_artifact(name: str, description: str) -> dict[str, Any]:
     """Returns an artifact in the SBOM."""
-    kind = "application" if name == "program" else "library"
+    kind = {"program": "application", "image": "container"}.get(name, "library")
     return {"type": kind, "bom-ref": f"artifact:{name}", "name": name, "version": VERSION, "description": description}
 
 
@@ -51,7 +51,7 @@ def describe_component(component: Component) -> dict[str, Any]:
     if component.checksum:
         described["hashes"] = [{"alg": "SHA-256", "content": component.checksum}]
     if component.url:
-        described["externalReferences"] = [{"type": "vcs" if component.kind == "cargo" else "website", "url": component.url}]
+        described["externalReferences"] = [{"type": "vcs" if component.kind in ("cargo", "pypi") else "website", "url": component.url}]
     return described
 
 
@@ -77,6 +77,6 @@ def check_sbom(path: Path, contents: Contents) -> list[str]:
     listed = {component["bom-ref"] for component in bill["components"]}
     unused = listed - set().union(*(uses[f"artifact:{name}"] for name in ARTIFACTS))
     require(not unused, f"{path.name}: no artifact contains {', '.join(sorted(unused))}")
-    require(listed == contents.components.keys(), f"{path.name}: expected the crates in Cargo.lock that the artifacts use")
+    require(listed == contents.components.keys(), f"{path.name}: expected the components that the artifacts contain")
     counts = ", ".join(f"{description} {len(uses[f'artifact:{name}'])}" for name, (description, _) in ARTIFACTS.items())
     return ["valid CycloneDX 1.6 (cyclonedx-python-lib)", f"components: {counts}"]
