@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: deny workflows compatibility sizes book release-check faults etcd-tests packages peers upstream engines engines-installed schema vectors moto help demo test generate bench templates tools rust-tools fmt clippy circles rust docs generated model examples c python node server console words cluster
+.PHONY: programs deny workflows compatibility sizes book release-check faults etcd-tests packages peers upstream engines engines-installed schema vectors moto help demo test generate bench templates tools rust-tools fmt clippy circles rust docs generated model examples c python node server console words cluster
 
 CARGO ?= cargo
 PYTHON ?= python3
@@ -60,6 +60,10 @@ rust: ## the Rust tests
 	$(call say,tests)
 	$(CARGO) test --workspace --locked
 
+# With the features that dependencies have in `cargo test --workspace`, so that no later check compiles them again.
+programs: rust-tools ## build the programs and examples
+	$(CARGO) build -q --workspace --bins --examples --locked
+
 docs: ## rustdoc without warnings
 	$(call say,documentation)
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked
@@ -103,10 +107,10 @@ generate: tools vectors ## write the generated files
 	.venv/manifests/bin/pip install --quiet --disable-pip-version-check --no-deps -r $<
 	touch $@
 
-generated: .venv/manifests/ok ## check that the generated files are up to date, and the deployment files
+generated: programs .venv/manifests/ok ## check that the generated files are up to date, and the deployment files
 	$(call say,generated files)
-	$(CARGO) run -q -p generate --locked -- --check
-	$(CARGO) run -q -p protobuf --locked -- --check
+	$(TARGET)/debug/generate --check
+	$(TARGET)/debug/protobuf --check
 	$(PYTHON) tools/vectors/vectors.py format --check
 	$(PYTHON) -m doctest tools/docs/links.py tools/peers/peers.py
 	$(PYTHON) tools/peers/peers.py page --check
@@ -119,18 +123,17 @@ $(VENV)/ok: tools/model/requirements.txt
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps -r $<
 	touch $@
 
-model: $(VENV)/ok ## our constraints and those of the service model
+model: programs $(VENV)/ok ## our constraints and those of the service model
 	$(call say,service model)
-	$(CARGO) build -q -p sfn-alias --example constraints --locked
 	$(TARGET)/debug/examples/constraints > $(TARGET)/constraints.json
 	$(VENV)/bin/python tools/model/compare.py --constraints $(TARGET)/constraints.json \
 	  --matcher $(TARGET)/debug/examples/constraints --vectors vectors
 
-examples: ## the examples print what they should
+examples: programs ## the examples print what they should
 	$(call say,examples)
-	$(CARGO) run -q -p sfn-alias-examples --bin start --locked | diff - examples/expected.txt
-	$(CARGO) run -q -p sfn-alias-examples --bin demo --locked | diff - examples/demo.txt
-	$(CARGO) run -q -p sfn-alias-examples --bin layers --locked | diff - examples/layers.txt
+	$(TARGET)/debug/start | diff - examples/expected.txt
+	$(TARGET)/debug/demo | diff - examples/demo.txt
+	$(TARGET)/debug/layers | diff - examples/layers.txt
 
 c: ## the C library, installed and tested
 	$(call say,C)
@@ -158,11 +161,9 @@ cluster: rust-tools ## the store on etcd, with real nodes
 	@if command -v go >/dev/null; then $(MAKE) --no-print-directory etcd-tests; \
 	  else echo "skipped: the tests of the store on etcd need Go 1.26 or later from https://go.dev/dl"; fi
 
-etcd-tests: .venv/manifests/ok
+etcd-tests: programs .venv/manifests/ok
 	$(MAKE) -C tools/etcd clients
-	$(CARGO) test -p sfn-alias-cluster --locked -- --ignored
-	$(CARGO) test -p sfn-alias-cli --test safe --test store --locked -- --ignored
-	$(CARGO) build -q -p sfn-alias-cli --locked
+	$(CARGO) test --workspace --test compatibility --test etcd --test safe --test store --test stores --locked -- --ignored
 	$(PYTHON) -m doctest tools/manifests/page.py
 	.venv/manifests/bin/python tools/manifests/start.py $(TARGET)/debug/sfn-alias target
 	PATH="$(CURDIR)/target:$$PATH" $(MAKE) -C server cluster faults
@@ -170,18 +171,16 @@ etcd-tests: .venv/manifests/ok
 	$(MAKE) --no-print-directory faults
 
 # Partitions need network namespaces, and so root and iproute2. Other machines skip them.
-faults: rust-tools ## nodes and servers on etcd under faults: `make faults SEED=7`
+faults: programs ## nodes and servers on etcd under faults: `make faults SEED=7`
 	$(MAKE) -C tools/etcd
 	$(MAKE) -C tools/linearizability test
-	$(CARGO) build -q -p sfn-alias-cli --locked
 	@if [ "$${CI:-}" = true ] && [ "$$(id -u)" = 0 ] && ! command -v ip >/dev/null; then \
 	  apt-get update -q && apt-get install -yq --no-install-recommends iproute2; fi
 	$(PYTHON) -m doctest cluster/tests/faults/history.py
 	$(PYTHON) cluster/tests/faults/faults.py $(if $(SEED),--seed $(SEED)) target/etcd $(TARGET)/debug/sfn-alias target/linearizability
 
-engines-installed: rust-tools
+engines-installed: programs
 	$(PYTHON) tools/peers/peers.py install moto ministack
-	$(CARGO) build -q -p sfn-alias-cli --locked
 
 upstream: engines-installed ## moto and MiniStack, unmodified, behind the endpoint
 	$(call say,engines)
@@ -205,8 +204,7 @@ bench: tools ## the benchmarks, each compared with a floor
 	$(MAKE) -C bench/cluster
 	$(MAKE) -C console bench
 
-packages: tools ## check the templates that well-known packages contain
-	$(CARGO) build -q -p sfn-alias-cli --locked
+packages: tools programs ## check the templates that well-known packages contain
 	tools/package-templates/run
 
 .venv/schema/ok: tools/schema/requirements.txt
@@ -221,14 +219,12 @@ schema: .venv/schema/ok rust-tools ## write the types and members of Step Functi
 templates: tools ## write the templates of vectors/templates that CDK and SAM make
 	tools/templates/run
 
-peers: rust-tools ## compare moto, MiniStack and LocalStack with the vectors, and write docs/conformance.md
-	$(CARGO) build -q -p sfn-alias-cli --locked
+peers: programs ## compare moto, MiniStack and LocalStack with the vectors, and write docs/conformance.md
 	$(PYTHON) tools/peers/peers.py run
 
-moto: rust-tools ## `sfn-alias verify` and `serve --metrics-to` against the server of moto
+moto: programs ## `sfn-alias verify` and `serve --metrics-to` against the server of moto
 	$(call say,moto)
 	$(PYTHON) tools/peers/peers.py install moto
-	$(CARGO) build -q -p sfn-alias-cli --locked
 	$(PYTHON) cli/tests/verify_moto.py $(TARGET)/debug/sfn-alias .venv/moto/bin/moto_server
 	.venv/moto/bin/python cli/tests/metrics_moto.py $(TARGET)/debug/sfn-alias .venv/moto/bin/moto_server
 	MOTO=1 PATH="$(CURDIR)/.venv/moto/bin:$$PATH" $(MAKE) -C server readme
