@@ -41,9 +41,7 @@ clippy: ## lints
 	$(CARGO) clippy -p sfn-alias --no-default-features --locked -- -D warnings
 
 .venv/words/ok: tools/words/requirements.txt
-	$(PYTHON) -m venv .venv/words
-	.venv/words/bin/pip install --quiet --disable-pip-version-check --no-deps -r $<
-	touch $@
+	tools/create-venv $(PYTHON) .venv/words $<
 
 # The phrases are extended regular expressions.
 words: .venv/words/ok ## spelling, and the words and phrases that CONTRIBUTING.md replaces
@@ -103,9 +101,7 @@ generate: tools vectors ## write the generated files
 	$(MAKE) -C bindings-python generate
 
 .venv/manifests/ok: tools/manifests/requirements.txt
-	$(PYTHON) -m venv .venv/manifests
-	.venv/manifests/bin/pip install --quiet --disable-pip-version-check --no-deps -r $<
-	touch $@
+	tools/create-venv $(PYTHON) .venv/manifests $<
 
 generated: programs .venv/manifests/ok ## check that the generated files are up to date, and the deployment files
 	$(call say,generated files)
@@ -119,9 +115,7 @@ generated: programs .venv/manifests/ok ## check that the generated files are up 
 	.venv/manifests/bin/python tools/manifests/check.py
 
 $(VENV)/ok: tools/model/requirements.txt
-	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps -r $<
-	touch $@
+	tools/create-venv $(PYTHON) $(VENV) $<
 
 model: programs $(VENV)/ok ## our constraints and those of the service model
 	$(call say,service model)
@@ -159,6 +153,7 @@ console: ## the page of the endpoint, in Chromium
 cluster: rust-tools ## the store on etcd, with real nodes
 	$(call say,cluster)
 	@if command -v go >/dev/null; then $(MAKE) --no-print-directory etcd-tests; \
+	  elif [ "$${CI:-}" = true ]; then echo "go is missing: install Go 1.26 or later from https://go.dev/dl" >&2; exit 1; \
 	  else echo "skipped: the tests of the store on etcd need Go 1.26 or later from https://go.dev/dl"; fi
 
 etcd-tests: programs .venv/manifests/ok
@@ -208,9 +203,7 @@ packages: tools programs ## check the templates that well-known packages contain
 	tools/package-templates/run
 
 .venv/schema/ok: tools/schema/requirements.txt
-	$(PYTHON) -m venv .venv/schema
-	.venv/schema/bin/pip install --quiet --disable-pip-version-check --no-deps -r $<
-	touch $@
+	tools/create-venv $(PYTHON) .venv/schema $<
 
 schema: .venv/schema/ok rust-tools ## write the types and members of Step Functions that CloudFormation and SAM accept
 	.venv/schema/bin/python tools/schema/schema.py template/src/schema.rs

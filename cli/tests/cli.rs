@@ -385,6 +385,7 @@ fn closed_pipe_ends_every_command_quietly() {
     check_failing_output(|| std::io::pipe().unwrap().1.into(), 0, "");
 }
 
+#[cfg(target_os = "linux")] // macOS has no /dev/full.
 #[test]
 fn full_disk_is_reported_by_every_command() {
     let full = || std::fs::File::options().write(true).open("/dev/full").unwrap().into();
@@ -479,8 +480,9 @@ fn invalid_options_of_upstream_are_reported() {
 fn port_in_use_is_reported() {
     let (child, url) = start_server(&[]);
     let (_, port) = url.rsplit_once(':').unwrap();
+    let error = std::net::TcpListener::bind(url.trim_start_matches("http://")).unwrap_err();
     let text = format!(
-        "sfn-alias: cannot listen on 127.0.0.1:{port}: Address already in use (os error 98); use an address of this machine, and another --port or 0 for a free one\n"
+        "sfn-alias: cannot listen on 127.0.0.1:{port}: {error}; use an address of this machine, and another --port or 0 for a free one\n"
     );
     check_output(&["serve", "--port", port, "--log", "off"], 3, "", &text);
     assert_eq!(stop_server(child), Some(0));

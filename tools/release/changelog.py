@@ -20,13 +20,18 @@ class ChangelogError(ReleaseError):
 def find_section(text: str, version: str) -> str:
     r"""Returns the text below the heading of a version.
 
+    Errors: `ChangelogError` if the heading does not exist, or has no text.
+
     >>> find_section("# Changelog\n\n## 0.2.0 - 2027-01-31\n\n- B\n\n## 0.1.0 - 2026-12-01\n\n- A\n", "0.2.0")
     '- B\n'
     """
     heading = find_heading(text, version)
     rest = text[heading.end() :]
     following = re.search(r"^## ", rest, re.MULTILINE)
-    return (rest[: following.start()] if following else rest).strip() + "\n"
+    section = (rest[: following.start()] if following else rest).strip()
+    if not section:
+        raise ChangelogError(f"CHANGELOG.md: the section of {version} is empty")
+    return section + "\n"
 
 
 def find_heading(text: str, version: str) -> re.Match[str]:
@@ -41,17 +46,18 @@ def find_heading(text: str, version: str) -> re.Match[str]:
 
 
 def set_heading(text: str, version: str, date: str) -> str:
-    r"""Returns the changelog with a heading for a version: a new date, or what was unreleased.
+    r"""Returns the changelog with a heading for a version: for what was unreleased, and what its candidates contained.
 
     >>> set_heading("## Unreleased\n\n- A\n", "0.1.0", "2026-12-01")
     '## Unreleased\n\n## 0.1.0 - 2026-12-01\n\n- A\n'
     >>> set_heading("## Unreleased\n\n## 0.1.0 - 2026-12-01\n\n- A\n", "0.1.0", "2026-12-02")
     '## Unreleased\n\n## 0.1.0 - 2026-12-02\n\n- A\n'
+    >>> set_heading("## Unreleased\n\n- B\n\n## 0.1.0-rc.1 - 2026-12-01\n\n- A\n", "0.1.0", "2026-12-02")
+    '## Unreleased\n\n## 0.1.0 - 2026-12-02\n\n- B\n\n- A\n'
     """
-    new = f"## {version} - {date}"
-    changed, count = re.subn(rf"^## {re.escape(version)} - .*$", new, text, flags=re.MULTILINE)
-    if count == 0:
-        changed, count = re.subn(rf"^{UNRELEASED}$", f"{UNRELEASED}\n\n{new}", text, flags=re.MULTILINE)
+    release = re.escape(version.split("-")[0])
+    rest = re.sub(rf"^## {release}(-\S+)? - .*\n\n", "", text, flags=re.MULTILINE)
+    changed, count = re.subn(rf"^{UNRELEASED}$", f"{UNRELEASED}\n\n## {version} - {date}", rest, flags=re.MULTILINE)
     if count != 1:
         raise ChangelogError(f"CHANGELOG.md: expected one heading `{UNRELEASED}`, found {count}")
     return changed

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 WORK = Path(os.environ.get("SFN_ALIAS_RELEASE_DIR", ROOT / "target" / "release-check"))
 """Builds, tools and downloads. `SFN_ALIAS_RELEASE_DIR` is another directory."""
 DIST = WORK / "dist"
-"""The artifacts, and nothing else."""
+"""The artifacts and SHA256SUMS."""
 VERSION = re.findall(r'^version = "(.*)"$', (ROOT / "Cargo.toml").read_text(), re.MULTILINE)[0]
 RUST = "Rust 1.90 or later from https://rustup.rs"
 """What the release scripts need: older versions do not pack all crates of a workspace. Users can build with `rust-version` of Cargo.toml."""
@@ -121,6 +121,19 @@ def find_tool(name: str, package: str) -> Path:
     if path is None:
         raise ReleaseError(f"{name} is not installed: install {package}")
     return Path(path)
+
+
+def check_rust(version: str) -> None:
+    """Checks the output of `rustc --version`.
+
+    >>> check_rust("rustc 1.89.0 (29483883e 2025-08-04)")
+    Traceback (most recent call last):
+    common.ReleaseError: rustc 1.89.0 is too old: install Rust 1.90 or later from https://rustup.rs
+    """
+    found = re.match(r"rustc (\d+)\.(\d+)", version)
+    require(found is not None, f"`rustc --version` printed `{version}`")
+    if found and (int(found[1]), int(found[2])) < (1, 90):
+        raise ReleaseError(f"{' '.join(version.split()[:2])} is too old: install {RUST}")
 
 
 def create_venv(name: str, requirements: Path, python: str = sys.executable) -> Path:

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import debian11
 
-from common import DIST, ROOT, RUST, find_tool, require, run, run_main
+from common import DIST, ROOT, RUST, check_rust, find_tool, require, run, run_main
 from platforms import Platform, find_host, find_platform
 from report import Report, describe_artifact, format_table, write_report
 from reproduce import compare_builds
@@ -88,6 +88,7 @@ def read_names(arguments: argparse.Namespace) -> tuple[Platform, list[str]]:
 def read_tools(platform: Platform) -> dict[str, str]:
     """Returns the versions of the compilers: with others, the artifacts have other bytes."""
     tools = {"rustc": run([find_tool("rustc", RUST), "--version"]).strip()}
+    check_rust(tools["rustc"])
     if platform.is_linux:
         pinned = dict(line.split("==") for line in (ROOT / "tools/release/requirements.txt").read_text().split())
         tools["zig"] = f"zig {pinned['ziglang']}"

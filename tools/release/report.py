@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import time
+import traceback
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -42,6 +43,9 @@ class Report:
                     self.errors += [f"{name}: {path.name}: {line}; with CI=true nothing may be skipped" for line in lines if line.startswith(SKIPPED)]
         except ReleaseError as error:
             self.errors.append(f"{name}: {error}")
+        except Exception as error:  # a mistake in a script must not hide the table either
+            traceback.print_exc()
+            self.errors.append(f"{name}: {type(error).__name__}: {error}")
         print(f"== checked {name} in {time.monotonic() - start:.0f} s", file=sys.stderr)
 
 

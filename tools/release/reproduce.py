@@ -22,6 +22,7 @@ def compare_builds(platform: Platform, names: list[str], artifacts: list[Path]) 
     shutil.rmtree(clone, ignore_errors=True)
     run(["git", "clone", "--quiet", "--no-hardlinks", ROOT, clone])
     work = WORK / "second" / "build"
+    shutil.rmtree(work / DIST.name, ignore_errors=True)
     command = [sys.executable, clone / "tools/release/release.py", "--no-check", "--target", platform.target, *names]
     run(command, cwd=clone, env={"SFN_ALIAS_RELEASE_DIR": str(work), "SOURCE_DATE_EPOCH": str(read_date())})
     different = [path.name for path in artifacts if path.read_bytes() != read_bytes(work / DIST.name / path.name)]

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from changelog import find_heading, set_heading
+from changelog import find_section, set_heading
 from common import ROOT, ReleaseError, run_main
 
 VERSION = r"(\d+\.\d+\.\d+(?:-[0-9a-z.]+)?)"
@@ -98,8 +98,8 @@ def find_places(root: Path) -> list[Place]:
 def check(root: Path, tag: str | None = None) -> str:
     """Checks that all places have the version of Cargo.toml, and returns it.
 
-    Errors: `VersionError` if a place has another version, or `tag` is not `v` with the version; `ChangelogError` if CHANGELOG.md
-    has no section of the tag.
+    Errors: `VersionError` if a place has another version, or `tag` is not `v` with the version, or is a release but pages state
+    that it is not published; `ChangelogError` if CHANGELOG.md has no section of the tag.
     """
     places = find_places(root)
     version = places[0].version
@@ -109,8 +109,9 @@ def check(root: Path, tag: str | None = None) -> str:
     if tag is not None:
         if tag != f"v{version}":
             raise VersionError(f"expected the tag v{version} as in Cargo.toml, found {tag}")
-        find_heading((root / "CHANGELOG.md").read_text(), version)
-        check_pages(root)
+        find_section((root / "CHANGELOG.md").read_text(), version)
+        if "-" not in version:  # pages are about releases, not about candidates
+            check_pages(root)
     return version
 
 

@@ -96,6 +96,24 @@ class Versions(unittest.TestCase):
         missing = "CHANGELOG.md: expected a heading `## 0.1.0 - YYYY-MM-DD`: run tools/release/set_version.py 0.1.0"
         self.assertEqual(self.error("v0.1.0"), missing)
 
+    def test_a_release_has_the_notes_of_its_candidates(self) -> None:
+        set_version.set_version(self.root, "0.2.0-rc.1", DATE)
+        self.replace("CHANGELOG.md", "## Unreleased\n", "## Unreleased\n\n- B\n")
+        set_version.set_version(self.root, "0.2.0", DATE)
+        self.assertEqual(self.read("CHANGELOG.md"), f"# Changelog\n\n## Unreleased\n\n## 0.2.0 - {DATE}\n\n- B\n\n- A\n")
+
+    def test_a_section_without_text_is_reported(self) -> None:
+        self.replace("CHANGELOG.md", "- A\n", "")
+        set_version.set_version(self.root, "0.2.0", DATE)
+        self.assertEqual(self.error("v0.2.0"), "CHANGELOG.md: the section of 0.2.0 is empty")
+
+    def test_pages_may_wait_for_the_release_while_there_are_candidates(self) -> None:
+        (self.root / "README.md").write_text("They are not published yet.\n")
+        set_version.set_version(self.root, "0.2.0-rc.1", DATE)
+        self.assertEqual(set_version.check(self.root, "v0.2.0-rc.1"), "0.2.0-rc.1")
+        set_version.set_version(self.root, "0.2.0", DATE)
+        self.assertEqual(self.error("v0.2.0"), 'expected no page with "not published yet", found README.md')
+
     def test_invalid_versions(self) -> None:
         for version in ["", "1", "v0.2.0", "0.2", "0.2.0-rc1", "0.2.0+1", "0.2.0\n"]:
             with self.subTest(version), self.assertRaises(VersionError):

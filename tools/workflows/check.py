@@ -6,6 +6,7 @@
 - An action is pinned by its hash, with the version in a comment, and all uses of an action have the same.
 - One job needs all others.
 - Dependabot updates all lock files.
+- `make deny` reads the dependencies of all platforms.
 """
 
 from __future__ import annotations
@@ -28,10 +29,12 @@ from release import KINDS, LINUX_ONLY  # noqa: E402
 
 PYTHON_VERSIONS = ["3.10", "3.11", "3.12", "3.13", "3.14"]
 NODE_VERSIONS = ["20", "22", "24"]
-LOCK_FILES = {"cargo": "Cargo.lock", "npm": "package-lock.json", "pip": "requirements*.txt", "gomod": "go.mod", "maven": "pom.xml"}
+LOCK_FILES = {"cargo": "Cargo.lock", "npm": "package-lock.json", "pip": "*.txt", "gomod": "go.mod", "maven": "pom.xml"}
 """The names of lock files by the kind that dependabot.yml names."""
-NOT_UPDATED = {"/bindings-node/test/old-cdk": "the oldest supported version"}
-"""Directories that dependabot.yml omits."""
+PIP_VERSION = re.compile(r"^[\w.-]+==", re.MULTILINE)
+"""What distinguishes a file for pip from other texts."""
+NOT_UPDATED = {"npm": "/bindings-node/test/old-cdk", "pip": "/tools/release/try-npm"}
+"""Directories that dependabot.yml omits, because they have certain old versions: the oldest of CDK, and each major version of Node."""
 PINNED = re.compile(r"uses: (\S+)@([0-9a-f]{40}) # (v\d+\.\d+\.\d+)")
 SCRIPTS = ("python3", "tools/workflows/run-as-root", "tools/workflows/summarize")
 """Programs that run a script or make: their first argument is a command."""
@@ -46,6 +49,7 @@ def check_workflows(root: Path) -> list[str]:
         problems += check_pythons(name, workflows[name]["jobs"][job])
     problems += check_needs(workflows["ci.yml"])
     problems += check_dependabot(yaml.safe_load((root / ".github/dependabot.yml").read_text()))
+    problems += check_deny((root / "deny.toml").read_text())
     for name, workflow in workflows.items():
         problems += [f"{name}: {problem}" for problem in check_steps(root, workflow)]
     return problems
@@ -172,12 +176,32 @@ def check_dependabot(settings: dict[str, Any]) -> Iterator[str]:
     """Reports directories with lock files that Dependabot does not update, and directories without."""
     updates = {update["package-ecosystem"]: update.get("directories") or [update["directory"]] for update in settings["updates"]}
     for kind, name in LOCK_FILES.items():
-        directories = {str(Path("/", file).parent) for file in list_files(name)}
+        directories = {str(Path("/", file).parent) for file in list_files(name) if kind != "pip" or PIP_VERSION.search((ROOT / file).read_text())}
+        directories.discard(NOT_UPDATED.get(kind, ""))
         patterns = updates.get(kind, [])
-        missing = [path for path in directories - set(NOT_UPDATED) if not any(fnmatch.fnmatchcase(path, pattern) for pattern in patterns)]
-        unused = [pattern for pattern in patterns if not fnmatch.filter(directories, pattern)]
+        missing = [path for path in directories if not any(matches(path, pattern) for pattern in patterns)]
+        unused = [pattern for pattern in patterns if not any(matches(path, pattern) for path in directories)]
         yield from (f"dependabot.yml: {kind} lacks {path}, which has {name}" for path in sorted(missing))
         yield from (f"dependabot.yml: {kind} has {pattern}, which has no {name}" for pattern in unused)
+
+
+def matches(path: str, pattern: str) -> bool:
+    """Returns whether a pattern of dependabot.yml matches a directory: `*` is a part of one name.
+
+    >>> matches("/tools/etcd", "/tools/*"), matches("/tools/templates/sam", "/tools/*"), matches("/", "/")
+    (True, False, True)
+    """
+    parts, patterns = path.split("/"), pattern.split("/")
+    return len(parts) == len(patterns) and all(map(fnmatch.fnmatchcase, parts, patterns))
+
+
+def check_deny(text: str) -> Iterator[str]:
+    """Reports other targets than those of tools/release/platforms.py."""
+    found = re.findall(r"targets = \[(.*?)\]", text, re.DOTALL)
+    targets = re.findall(r'"(.+?)"', "".join(found))
+    expected = [platform.target for platform in PLATFORMS]
+    if targets != expected:
+        yield f"deny.toml: expected the targets {', '.join(expected)}, found {', '.join(targets)}"
 
 
 def list_files(name: str) -> list[str]:

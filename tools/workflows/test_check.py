@@ -14,7 +14,7 @@ from check import ROOT, check_workflows
 
 ACTIONLINT = ROOT / "target/actionlint"
 ZIZMOR = Path(sys.executable).with_name("zizmor")
-FILES = ["Makefile", "Cargo.toml", "bindings-python/pyproject.toml", "bindings-node/package.json"]
+FILES = ["Makefile", "Cargo.toml", "bindings-python/pyproject.toml", "bindings-node/package.json", "deny.toml"]
 FILES += ["bindings-python/Makefile", "bindings-node/Makefile", "core/fuzz/run"]
 
 
@@ -104,6 +104,19 @@ class Mistakes(unittest.TestCase):
     def test_a_lock_file_that_dependabot_does_not_update(self) -> None:
         expected = "dependabot.yml: npm lacks /tools/release/try-npm, which has package-lock.json"
         self.assert_problem(".github/dependabot.yml", "      - /tools/release/try-npm\n", "", expected)
+
+    def test_a_file_for_pip_with_another_name(self) -> None:
+        expected = "dependabot.yml: pip lacks /examples/python, which has *.txt"
+        self.assert_problem(".github/dependabot.yml", "/examples/python, ", "", expected)
+
+    def test_a_pattern_matches_one_level(self) -> None:
+        expected = "dependabot.yml: pip lacks /tools/templates/sam, which has *.txt"
+        self.assert_problem(".github/dependabot.yml", ", /tools/templates/sam]", "]", expected)
+
+    def test_a_target_that_make_deny_does_not_read(self) -> None:
+        self.change("deny.toml", '    "aarch64-apple-darwin",\n', "")
+        [problem] = check_workflows(self.root)
+        self.assertRegex(problem, "^deny.toml: expected the targets .*, aarch64-apple-darwin, found .*, x86_64-apple-darwin$")
 
     def test_a_directory_without_a_lock_file(self) -> None:
         expected = "dependabot.yml: gomod has /tools/no, which has no go.mod"

@@ -68,7 +68,8 @@ pub fn embedded_files() -> Result<Vec<VectorFile>, ReadError> {
 
 /// Reads the vectors of a directory. Returns the files in the order of their names.
 ///
-/// `fixtures.json` and `sources.json` contain what the vectors of the other files refer to by name. Both are optional.
+/// `fixtures.json` and `sources.json` contain what the vectors of the other files refer to by name. If one does not exist, the
+/// embedded file is used.
 ///
 /// # Errors
 /// [`ReadError`], with the path.
@@ -77,14 +78,15 @@ pub fn read_directory(directory: &Path) -> Result<Vec<VectorFile>, ReadError> {
     if paths.is_empty() {
         return Err(ReadError::Empty(directory.display().to_string()));
     }
-    let references = References::parse(&read_optional(directory, "fixtures")?, &read_optional(directory, "sources")?)?;
+    let references =
+        References::parse(&read_or(directory, "fixtures", FIXTURES)?, &read_or(directory, "sources", SOURCES)?)?;
     paths.iter().map(|path| read_file(path, &references)).collect()
 }
 
-fn read_optional(directory: &Path, name: &str) -> Result<String, ReadError> {
+fn read_or(directory: &Path, name: &str, default: &str) -> Result<String, ReadError> {
     let path = directory.join(name).with_extension("json");
     match read_text(&path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok("{}".to_owned()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(default.to_owned()),
         text => text.map_err(|error| io_error(&path, error)),
     }
 }

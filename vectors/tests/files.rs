@@ -34,6 +34,23 @@ fn a_directory_without_vectors_is_an_error() {
     );
 }
 
+/// So a file of one's own needs no copy of the steps.
+#[test]
+fn a_directory_without_steps_uses_the_embedded_ones() {
+    let vector = r#"[{
+        "name": "orders", "behaviour": "A test.", "source": {"kind": "assumed", "basis": "a test"},
+        "given": ["orders"], "call": {"operation": "ListStateMachines", "input": {}}, "expect": {"status": 200, "body": {}}
+    }]"#;
+    let directory = tempfile::tempdir().expect("a directory");
+    std::fs::write(directory.path().join("own.json"), vector).expect("a file");
+    let given = |files: Vec<VectorFile>, name: &str| {
+        let vectors = files.into_iter().flat_map(|file| file.vectors);
+        vectors.filter(|vector| vector.name == name).map(|vector| format!("{:?}", vector.given)).collect::<Vec<_>>()
+    };
+    let own = given(read_directory(directory.path()).expect("vectors"), "orders");
+    assert_eq!(own, given(embedded_files().expect("vectors"), "create-alias/name-missing"));
+}
+
 #[test]
 fn a_file_without_an_end_is_an_error() {
     let directory = tempfile::tempdir().expect("a directory");

@@ -45,8 +45,9 @@ fn ipv6_loopback_address_is_accepted() {
 fn port_in_use_is_reported() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
+    let error = TcpListener::bind(taken.local_addr().unwrap()).unwrap_err();
     let text = format!(
-        "sfn-alias: cannot listen on 127.0.0.1:{port}: Address already in use (os error 98); use an address of this machine, \
+        "sfn-alias: cannot listen on 127.0.0.1:{port}: {error}; use an address of this machine, \
          and another --port or 0 for a free one\n"
     );
     let folder = TempDir::new().unwrap();

@@ -27,6 +27,19 @@ fn finish(mut deployment: Deployment) -> DeploymentOutcome {
     }
 }
 
+/// Also the bytes are compared: if this fails, a file with the new bytes is needed next to this one.
+#[test]
+fn a_state_file_of_the_current_format_is_resumed() {
+    let file = include_str!("../fixtures/state-0.1.0.json");
+    let checkpoint = Checkpoint::from_json(file.as_bytes()).unwrap();
+    assert_eq!(checkpoint.to_json(), file.trim_end());
+    let mut deployment = Deployment::resume(checkpoint).unwrap();
+    deployment.next(NOW, &Observation::Start).unwrap();
+    let report = DeploymentReport::new(&deployment, "test", &[], None).unwrap();
+    assert_eq!(report.started_millis, 1_763_999_940_000);
+    assert_eq!(finish(deployment), DeploymentOutcome::Succeeded);
+}
+
 #[test]
 fn a_state_file_without_the_time_of_the_start_is_resumed() {
     let checkpoint = Checkpoint::from_json(include_bytes!("../fixtures/state-without-start.json")).unwrap();
