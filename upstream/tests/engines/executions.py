@@ -149,6 +149,7 @@ def status_filter(api: Api) -> None:
     aborted = api.start(arn, {"fail": False, "seconds": 60}, name="aborted")
     api.wait(failed), api.wait(succeeded)
     api.sfn.stop_execution(executionArn=aborted)
+    api.wait(aborted)
     for status, expected in (("FAILED", failed), ("SUCCEEDED", succeeded), ("RUNNING", running), ("ABORTED", aborted)):
         listed = api.sfn.list_executions(stateMachineArn=arn, statusFilter=status)["executions"]
         check(status, [(it["executionArn"], it["status"]) for it in listed], [(expected, status)])
