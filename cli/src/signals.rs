@@ -29,7 +29,8 @@ pub(crate) fn handle_signals(work: impl FnOnce(&mut dyn FnMut()) + Send + 'stati
     spawn().map(drop).map_err(|error| CliError::System(format!("cannot wait for signals: {error}")))
 }
 
-/// Returns whether the parent process ignores SIGHUP for this one, for example `nohup`. Only Linux has this information.
+/// Returns whether the parent process ignores SIGHUP for this one, for example `nohup`. On systems without
+/// `/proc`, returns false.
 pub(crate) fn is_hangup_ignored() -> bool {
     let ignored = || {
         let status = std::fs::read_to_string("/proc/self/status").ok()?;

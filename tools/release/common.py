@@ -18,7 +18,8 @@ WORK = Path(os.environ.get("SFN_ALIAS_RELEASE_DIR", ROOT / "target" / "release-c
 DIST = WORK / "dist"
 """The artifacts and SHA256SUMS."""
 VERSION = re.findall(r'^version = "(.*)"$', (ROOT / "Cargo.toml").read_text(), re.MULTILINE)[0]
-RUST = "Rust 1.90 or later from https://rustup.rs"
+RUST_VERSION = (1, 90)
+RUST = f"Rust {RUST_VERSION[0]}.{RUST_VERSION[1]} or later from https://rustup.rs"
 """What the release scripts need: older versions do not pack all crates of a workspace. Users can build with `rust-version` of Cargo.toml."""
 NO_NETWORK = ["Could not resolve host", "Couldn't resolve host", "network failure", "spurious network error", "Could not connect"]
 NO_NETWORK += ["NewConnectionError", "NameResolutionError", "ConnectTimeoutError", "ProxyError", "ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ETIMEDOUT"]
@@ -132,7 +133,7 @@ def check_rust(version: str) -> None:
     """
     found = re.match(r"rustc (\d+)\.(\d+)", version)
     require(found is not None, f"`rustc --version` printed `{version}`")
-    if found and (int(found[1]), int(found[2])) < (1, 90):
+    if found and (int(found[1]), int(found[2])) < RUST_VERSION:
         raise ReleaseError(f"{' '.join(version.split()[:2])} is too old: install {RUST}")
 
 

@@ -105,7 +105,7 @@ fn hangup_reloads_credentials() {
 }
 
 /// The terminal was closed. `nohup` prevents the end.
-#[cfg(target_os = "linux")] // Other systems do not tell a process which signals its parent ignores, and their `env` has no signals.
+#[cfg(target_os = "linux")] // The program reads the ignored signals from /proc, and `--default-signal` is an option of GNU `env`.
 #[test]
 fn hangup_without_credentials_stops_unless_ignored() {
     let (_folder, file) = create_data_file();
