@@ -480,7 +480,7 @@ fn invalid_options_of_upstream_are_reported() {
 fn port_in_use_is_reported() {
     let (child, url) = start_server(&[]);
     let (_, port) = url.rsplit_once(':').unwrap();
-    let error = std::net::TcpListener::bind(url.trim_start_matches("http://")).unwrap_err();
+    let error = TcpListener::bind(url.trim_start_matches("http://")).unwrap_err();
     let text = format!(
         "sfn-alias: cannot listen on 127.0.0.1:{port}: {error}; use an address of this machine, and another --port or 0 for a free one\n"
     );
