@@ -73,13 +73,17 @@ impl Endpoint {
 
     /// Creates `orders` with two versions, and the alias PROD.
     pub fn create_orders(&self, weights: [u8; 2]) {
+        self.create_versions();
+        self.call("CreateStateMachineAlias", &json!({"name": "PROD", "routingConfiguration": routing(weights)}));
+    }
+
+    /// Creates `orders` with two versions.
+    pub fn create_versions(&self) {
         let role = "arn:aws:iam::000000000000:role/orders";
         let create = json!({"name": "orders", "definition": DEFINITION, "roleArn": role, "publish": true});
         self.call("CreateStateMachine", &create);
         let definition = DEFINITION.replace("\"A\"", "\"B\"");
         self.call("UpdateStateMachine", &json!({"stateMachineArn": ORDERS, "definition": definition, "publish": true}));
-        let routing = routing(weights);
-        self.call("CreateStateMachineAlias", &json!({"name": "PROD", "routingConfiguration": routing}));
     }
 
     /// Starts an execution and returns its ARN.
