@@ -1,7 +1,7 @@
 // The main actions with the keyboard only.
 
 import assert from "node:assert/strict";
-import { startBrowser, test } from "./support.mjs";
+import { startBrowser, test, waitFor } from "./support.mjs";
 import { createOrders } from "./world.mjs";
 
 startBrowser();
@@ -21,7 +21,10 @@ async function press(page, locator, key = "Enter") {
   await page.keyboard.press(key);
 }
 
-const hasFocus = async (locator) => await locator.evaluate((element) => element.contains(document.activeElement));
+/** The page sets the focus after it is drawn. */
+async function waitForFocus(what, locator) {
+  await waitFor(`${what} has the focus`, () => locator.evaluate((element) => element.contains(document.activeElement)));
+}
 
 test("skip the top bar, open an alias and change its weights", {}, async ({ endpoint, client, open }) => {
   const { arn } = await createOrders(endpoint, client);
@@ -29,13 +32,13 @@ test("skip the top bar, open an alias and change its weights", {}, async ({ endp
   await page.getByRole("link", { name: "PROD", exact: true }).first().waitFor();
   await page.keyboard.press("Tab");
   const skip = page.getByRole("link", { name: "Skip to the content" });
-  assert.ok(await hasFocus(skip), "the first element is the link that skips the top bar");
+  await waitForFocus("the link that skips the top bar, the first element,", skip);
   await page.keyboard.press("Enter");
-  assert.ok(await hasFocus(page.getByRole("main")));
+  await waitForFocus("the content", page.getByRole("main"));
 
   await press(page, page.getByRole("main").getByRole("link", { name: "PROD", exact: true }).first());
   await page.getByRole("heading", { level: 1, name: "PROD" }).waitFor();
-  assert.ok(await hasFocus(page.getByRole("heading", { level: 1 })), "the heading of the new page has the focus");
+  await waitForFocus("the heading of the new page", page.getByRole("heading", { level: 1 }));
 
   await press(page, page.getByLabel("Share of v1"), "ArrowLeft");
   await press(page, page.getByRole("button", { name: "Update PROD" }));
@@ -50,7 +53,7 @@ test("a dialog has the focus, closes with Escape, and returns the focus", {}, as
   await press(page, publish);
   const dialog = page.getByRole("dialog", { name: "Publish a version" });
   await dialog.getByLabel("Description of the version").waitFor();
-  assert.ok(await hasFocus(dialog), "the dialog has the focus");
+  await waitForFocus("the dialog", dialog);
   for (let count = 0; count < 30; count++) {
     await page.keyboard.press("Tab");
     const outside = await page.evaluate(() => document.activeElement !== document.body && !document.activeElement.closest("dialog"));
@@ -58,7 +61,7 @@ test("a dialog has the focus, closes with Escape, and returns the focus", {}, as
   }
   await page.keyboard.press("Escape");
   await dialog.waitFor({ state: "detached" });
-  assert.ok(await hasFocus(publish), "the focus returns to the button");
+  await waitForFocus("the button that opened the dialog", publish);
 });
 
 test("publish, start and stop", {}, async ({ endpoint, client, open }) => {
