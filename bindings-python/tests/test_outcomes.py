@@ -68,7 +68,7 @@ def test_poll_in_frozen_time() -> None:
 @pytest.mark.parametrize("on_file", [False, True], ids=["memory", "file"])
 def test_poll_an_endpoint(on_file: bool, tmp_path: Path) -> None:
     path = tmp_path / "aliases.db" if on_file else None
-    with sfn_alias.serve(path, outcomes=[{"output": 1, "after": "300ms"}]) as url:
+    with sfn_alias.serve(path, outcomes=[{"output": 1, "after": "2s"}]) as url:
         client = create_client(url)
         create_versions(client)
         create_alias(client)

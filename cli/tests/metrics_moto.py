@@ -63,6 +63,8 @@ environment = {name: value for name, value in os.environ.items() if not name.sta
 environment["AWS_SHARED_CREDENTIALS_FILE"] = "/nonexistent"
 server, moto_url = start_moto()
 try:
+    # moto loads the service at the first request, which may take longer than `serve` waits.
+    client("cloudwatch", moto_url).list_metrics()
     arguments = [program, "serve", "--port", "0", "--log", "error", "--metrics-to", moto_url]
     serve = subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True, env=environment)
     run_executions(client("stepfunctions", serve.stdout.readline().strip().split("=")[1]))

@@ -269,6 +269,7 @@ fn an_endpoint_that_hangs_delays_neither_requests_nor_the_end() {
     let begin = Instant::now();
     assert!(server.stop().success());
     assert!(begin.elapsed() < Duration::from_secs(20), "{:?}", begin.elapsed());
+    server.wait_for_line("stopping: some metrics were not sent");
     assert_eq!(server.count_lines("stopping: some metrics were not sent"), 1);
 }
 

@@ -18,6 +18,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
@@ -59,8 +60,9 @@ def is_skipped(block: Block) -> bool:
 def find_ports() -> dict[str, str]:
     """Returns the port to use instead of each port of the pages."""
     ports = {"8083": os.environ["AWS_ENDPOINT_URL_SFN"].rsplit(":", 1)[-1]}
-    for port in OTHER_PORTS:
-        with socket.create_server(("127.0.0.1", 0)) as free:
+    with ExitStack() as reserved:
+        for port in OTHER_PORTS:
+            free = reserved.enter_context(socket.create_server(("127.0.0.1", 0)))
             ports[port] = str(free.getsockname()[1])
     return ports
 

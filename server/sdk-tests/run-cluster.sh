@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs a client against an endpoint with a store on one etcd node: run-cluster.sh COMMAND... The client stops and kills the node,
-# whose process id is in the file ETCD_PID; a killed node starts again after 2 seconds. SFN_ALIAS and ETCD are the programs.
+# whose process id is in the file ETCD_PID; a killed node starts again after a second. SFN_ALIAS and ETCD are the programs.
 set -euo pipefail
 
 folder=$(mktemp -d)
@@ -32,7 +32,7 @@ run_node() {
       --listen-peer-urls "$peer_url" --initial-advertise-peer-urls "$peer_url" &
     echo $! >"$ETCD_PID"
     wait $! || true
-    sleep 2
+    sleep 1
   done
 }
 run_node 2>"$folder/etcd.log" &

@@ -103,6 +103,14 @@ def get_text(url: str) -> str:
         return response.read().decode()
 
 
+def read_metrics(url: str) -> str:
+    """Waits until the server has collected the numbers of the store, which the page omits before."""
+    deadline = time.monotonic() + LIMIT
+    while "sfn_alias_statistics_age_seconds" not in (metrics := get_text(url)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return metrics
+
+
 def report(problems: list[str]) -> None:
     """Exits if there are problems."""
     if problems:
@@ -121,7 +129,7 @@ def start(name: str, processes: list[Process], path: str) -> None:
             first, second = [process for process in processes if process.is_server]
             group.call(first, "CreateStateMachine", ORDERS)
             assert '"orders"' in group.call(second, "ListStateMachines")
-            metrics = get_text(f"http://127.0.0.1:{first.ports[8083]}/metrics")
+            metrics = read_metrics(f"http://127.0.0.1:{first.ports[8083]}/metrics")
             report(page.compare_metrics(page.PAGE.read_text(), metrics))
     print(f"{name}: {len(processes)} processes are healthy, and both servers have the same data")
 

@@ -15,8 +15,8 @@ fn assert_killed_with_children(command: &str) {
         std::thread::spawn(move || std::fs::read_to_string(pipe).unwrap())
     };
     let command = command.replace("PIPE", pipe.to_str().unwrap());
-    let timeout = CallFailure::network("the alarm command timed out after 1 seconds".to_owned());
-    assert_eq!(run_alarm_command(&command, &[], Duration::from_secs(1)), Err(timeout));
+    let timeout = CallFailure::network("the alarm command timed out after 3 seconds".to_owned());
+    assert_eq!(run_alarm_command(&command, &[], Duration::from_secs(3)), Err(timeout));
     assert_eq!(reader.join().unwrap(), "started\n");
 }
 

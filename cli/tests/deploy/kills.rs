@@ -1,7 +1,7 @@
 //! Tests in which the driver is killed before and after every call, and at every wait.
 
 use crate::proxy::{KillingProxy, ProxyState};
-use crate::support::{ALIAS, Fixture, ONE, TWO, advance_a_minute, program};
+use crate::support::{ALIAS, Fixture, ONE, TWO, advance_a_minute, program, strip_times};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::ExitStatusExt;
@@ -51,7 +51,7 @@ fn run_once(fixture: &Fixture, proxy: &KillingProxy, scenario: &Scenario) -> End
     let (mut output, errors) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
     state.driver = Some(child);
     drop(state);
-    let waits = BufReader::new(errors).lines().any(|line| line.unwrap().ends_with(", next step in 1m"));
+    let waits = BufReader::new(errors).lines().any(|line| strip_times(&line.unwrap()).ends_with(", next step in 1m"));
     if waits {
         proxy.state().driver.as_mut().unwrap().kill().unwrap();
     }

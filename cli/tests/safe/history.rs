@@ -5,7 +5,7 @@ use crate::linearizability::{Call, Operation, Outcome, is_linearizable};
 use crate::support::{Client, PREFIX, Response, Server, alias_arn_request, create_alias_request};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -14,11 +14,20 @@ const CLIENTS: usize = 4;
 struct Recorder {
     start: Instant,
     values: AtomicU32,
+    writes: AtomicUsize,
 }
 
 impl Recorder {
     fn now(&self) -> u64 {
         u64::try_from(self.start.elapsed().as_nanos()).unwrap()
+    }
+
+    /// A slow disk needs longer.
+    fn wait_for_writes(&self, number: usize) {
+        let limit = Instant::now() + Duration::from_secs(20);
+        while self.writes.load(Ordering::Relaxed) < number && Instant::now() < limit {
+            thread::sleep(Duration::from_millis(1));
+        }
     }
 
     fn choose(&self) -> Call {
@@ -40,6 +49,7 @@ impl Recorder {
             let (operation, body) = request(call);
             let outcome = client.call(operation, &body).map_or(Outcome::Unknown, |response| outcome(call, &response));
             operations.push(Operation { call, outcome, start, end: self.now() });
+            self.writes.fetch_add(usize::from(outcome == Outcome::Done), Ordering::Relaxed);
             if outcome == Outcome::Unknown {
                 return operations;
             }
@@ -77,14 +87,15 @@ fn outcome(call: Call, response: &Response) -> Outcome {
 #[test]
 fn history_with_kills_is_linearizable() {
     let (_folder, file) = create_data_file();
-    let recorder = Recorder { start: Instant::now(), values: AtomicU32::new(1) };
+    let recorder = Recorder { start: Instant::now(), values: AtomicU32::new(1), writes: AtomicUsize::new(0) };
     let mut operations = Vec::new();
-    for _ in 0..12 {
+    for round in 0..12 {
         let mut server = Server::start(&["--data", &file]);
         let address = server.address;
         operations.extend(thread::scope(|scope| {
             let clients: Vec<_> = (0..CLIENTS).map(|_| scope.spawn(|| recorder.record(address))).collect();
             thread::sleep(Duration::from_millis(fastrand::u64(20..120)));
+            recorder.wait_for_writes(9 * (round + 1));
             server.kill();
             let killed = recorder.now();
             let mut operations: Vec<_> = clients.into_iter().flat_map(|client| client.join().unwrap()).collect();

@@ -1,8 +1,7 @@
 //! SIGTERM: requests in flight are finished, acknowledged writes are stored.
 
 use crate::kills::{Load, check_aliases, create_data_file};
-use crate::support::{Server, head};
-use serde_json::json;
+use crate::support::{Client, Server, head};
 use std::thread;
 use std::time::Duration;
 
@@ -19,6 +18,12 @@ fn sigterm_under_load_loses_no_acknowledged_write() {
     check_aliases(&server, &acknowledged);
 }
 
+/// Sends the head of a request, and waits until the server reads the body.
+fn send_head(client: &mut Client, operation: &str, length: usize) {
+    client.send(format!("{}expect: 100-continue\r\ncontent-length: {length}\r\n\r\n", head(operation))).unwrap();
+    assert_eq!(client.read_lines(2), ["HTTP/1.1 100 Continue", ""]);
+}
+
 /// The server waits for the rest of the request.
 #[test]
 fn request_in_flight_is_finished() {
@@ -27,10 +32,8 @@ fn request_in_flight_is_finished() {
     let body = crate::support::create_alias_request("LAST", "in flight").to_string();
     let (first, rest) = body.split_at(20);
     let mut client = server.client();
-    client.send(format!("{}content-length: {}\r\n\r\n{first}", head("CreateStateMachineAlias"), body.len())).unwrap();
-    // After the response on another connection, this one's head has been read.
-    server.client().call_ok("ListStateMachines", &json!({}));
-    thread::sleep(Duration::from_millis(100));
+    send_head(&mut client, "CreateStateMachineAlias", body.len());
+    client.send(first).unwrap();
     server.signal("TERM");
     thread::sleep(Duration::from_millis(100));
     assert_eq!(client.send_raw(rest).unwrap().status, 200);
@@ -43,9 +46,7 @@ fn second_signal_stops_immediately() {
     for (first, second) in [("TERM", "TERM"), ("INT", "TERM")] {
         let mut server = Server::start(&[]);
         let mut client = server.client();
-        client.send(format!("{}content-length: 10\r\n\r\n", head("ListStateMachines"))).unwrap();
-        server.client().call_ok("ListStateMachines", &json!({}));
-        thread::sleep(Duration::from_millis(100));
+        send_head(&mut client, "ListStateMachines", 10);
         server.signal(first);
         // The server still waits for the request.
         thread::sleep(Duration::from_millis(200));

@@ -11,14 +11,14 @@ fn get_page(server: &Server, path: &str) -> (u16, String) {
     (response.status, String::from_utf8(response.body).unwrap())
 }
 
-/// Waits for the status of `/health`. Each answer must come within a second.
+/// Waits for the status of `/health`. No answer waits for the store, which takes up to 6 seconds.
 #[track_caller]
 fn wait_for_health(server: &Server, expected: u16) {
     let limit = Instant::now() + Duration::from_secs(30);
     loop {
         let begin = Instant::now();
         let (status, body) = get_page(server, "/health");
-        assert!(begin.elapsed() < Duration::from_millis(1500), "{:?}", begin.elapsed());
+        assert!(begin.elapsed() < Duration::from_secs(5), "{:?}", begin.elapsed());
         if status == expected {
             return;
         }

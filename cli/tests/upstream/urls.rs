@@ -178,7 +178,7 @@ fn rings_are_refused() {
     let servers = [serve_between(first, second), serve_between(second, first)];
     servers.iter().for_each(|server| check_ring(&server.client()));
     for server in servers {
-        let log = server.log.lock().unwrap();
+        let log = read_log(server);
         // Each received the requests of its client, and those of the other endpoint.
         assert_eq!(
             (log.matches("UpstreamError").count(), log.matches("AccessDeniedException").count()),

@@ -241,7 +241,7 @@ mod tests {
     fn calls_that_wait_are_sent_together() {
         let (queue, _runtime) = queue();
         std::thread::scope(|scope| {
-            let first = scope.spawn(|| queue.call(Action::Wait(Duration::from_millis(500)), after(10_000)));
+            let first = scope.spawn(|| queue.call(Action::Wait(Duration::from_secs(2)), after(10_000)));
             while lock(&queue.state).open == 0 {
                 std::thread::yield_now();
             }

@@ -14,6 +14,7 @@ from client import OK, UNAVAILABLE, UNKNOWN, Client, Response
 from cluster import Address
 from history import Call, Recorder, format_request, machine_arn, parse_result
 from load import ALIASES, CLIENTS, WEIGHTS, Machine
+from processes import wait_until
 
 SECONDS = 30
 
@@ -96,11 +97,24 @@ def list_versions(servers: list[Address], machines: set[str]) -> list[str]:
 
 
 def read_counts(servers: list[Address]) -> dict[str, int]:
-    connection = http.client.HTTPConnection(servers[0].host, servers[0].port, timeout=SECONDS)
+    """Waits until the server has collected the counts, which the page omits before."""
+    text = ""
+
+    def is_collected() -> bool:
+        nonlocal text
+        text = read_metrics(servers[0])
+        return "sfn_alias_statistics_age_seconds" in text
+
+    wait_until(is_collected, "the starts are counted")
+    return {arn: int(float(count)) for arn, count in re.findall(r'^sfn_alias_starts_total\{arn="(.*)"\} (\S+)', text, re.M)}
+
+
+def read_metrics(server: Address) -> str:
+    connection = http.client.HTTPConnection(server.host, server.port, timeout=SECONDS)
     connection.request("GET", "/metrics")
     text = connection.getresponse().read().decode()
     connection.close()
-    return {arn: int(float(count)) for arn, count in re.findall(r'^sfn_alias_starts_total\{arn="(.*)"\} (\S+)', text, re.M)}
+    return text
 
 
 def find_missing_operations(recorder: Recorder) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import socket
@@ -108,17 +109,20 @@ class Loopback:
 
     def __init__(self, hosts: list[str]) -> None:
         self.addresses = dict.fromkeys(hosts, "127.0.0.1")
+        self.chosen: set[int] = set()
 
     def prepare_command(self, _host: str, command: list[str]) -> list[str]:
         return command
 
     def choose_ports(self, _host: str, count: int) -> list[int]:
-        sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-        try:
-            return [it.getsockname()[1] for it in sockets]
-        finally:
-            for it in sockets:
-                it.close()
+        with contextlib.ExitStack() as reserved:
+            ports: list[int] = []
+            while len(ports) < count:
+                port = reserved.enter_context(socket.create_server(("127.0.0.1", 0))).getsockname()[1]
+                if port not in self.chosen:
+                    ports.append(port)
+        self.chosen.update(ports)
+        return ports
 
     def heal(self) -> None:
         pass

@@ -61,7 +61,9 @@ test("markup in what a person types and in errors is text", { allow: [/status of
   await page.getByLabel("Description").fill(markup("description"));
   // Not a click: problems that appear meanwhile move the button.
   await page.getByLabel("Name", { exact: true }).press("Enter");
-  await page.getByRole("alert").filter({ hasText: markup("name") }).first().waitFor();
+  // The error of the call, until the problem of the field has the same message.
+  const shown = page.getByRole("alert").or(page.locator("#alias-name-problems"));
+  await shown.filter({ hasText: markup("name") }).first().waitFor();
   await assertNothingRan(page, "create-alias");
   for (const hash of [markup("hash"), `orders/executions/${encodeURIComponent(markup("execution"))}`, `orders/aliases/${encodeURIComponent(markup("alias"))}`]) {
     await page.goto(`${endpoint.url}/console/#/${REGION}/000000000000/${hash}`);

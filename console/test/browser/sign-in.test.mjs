@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { createDirectory } from "./endpoint.mjs";
-import { INSECURE_NAME, startBrowser, test } from "./support.mjs";
+import { INSECURE_NAME, startBrowser, test, waitFor } from "./support.mjs";
 
 startBrowser(["--host-resolver-rules=MAP console.test 127.0.0.1"]);
 
@@ -13,9 +13,17 @@ process.on("exit", () => directory.remove());
 
 const options = { serve: ["--credentials", directory.file("credentials")], client: KEY, allow: [/status of 40[0-9]/, ...INSECURE_NAME] };
 
+/** `fill` types where the focus is, and the page moves the focus after it is drawn. */
+async function fill(field, value) {
+  await waitFor("the filled field", async () => {
+    await field.fill(value);
+    return (await field.inputValue()) === value;
+  });
+}
+
 async function signIn(page, { accessKeyId = KEY.AWS_ACCESS_KEY_ID, secretAccessKey = KEY.AWS_SECRET_ACCESS_KEY } = {}) {
-  await page.getByLabel("Access key ID").fill(accessKeyId);
-  await page.getByLabel("Secret access key").fill(secretAccessKey);
+  await fill(page.getByLabel("Access key ID"), accessKeyId);
+  await fill(page.getByLabel("Secret access key"), secretAccessKey);
   await page.getByRole("button", { name: "Sign in" }).click();
 }
 

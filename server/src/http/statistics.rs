@@ -105,12 +105,11 @@ mod tests {
 
     /// Waits for the thread, whose time is not paused.
     async fn get(cache: &StatisticsCache, service: &StepFunctions) -> Collected {
-        loop {
-            match cache.get(service).await {
-                Some(collected) if !cache.0.borrow().running => return collected,
-                _ => std::thread::sleep(Duration::from_millis(1)),
-            }
+        cache.get(service).await;
+        while cache.0.borrow().running {
+            std::thread::sleep(Duration::from_millis(1));
         }
+        cache.0.borrow().last.clone().unwrap()
     }
 
     #[tokio::test(start_paused = true)]

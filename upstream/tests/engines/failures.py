@@ -20,9 +20,10 @@ FAILURES = "Failures"
 def engine_stops(api: Api) -> None:
     with ExitStack() as engine:
         url = engine.enter_context(start_engine(api.engine))
-        # The first state machine of moto takes seconds.
-        Api(url, url, api.engine, "first").create(output("done"))
-        with start_server(["--upstream", url, "--upstream-timeout", "2s"]) as server:
+        # The first state machine and execution of moto take seconds.
+        first = Api(url, url, api.engine, "first")
+        first.run(first.create(output("done")))
+        with start_server(["--upstream", url, "--upstream-timeout", "10s"]) as server:
             lost = Api(server.url, url, api.engine, "lost", server)
             alias = lost.create_alias({f"{lost.create(wait(60), publish=True)}:1": 100})
             running = lost.start(alias)

@@ -4,7 +4,7 @@ import json
 import time
 
 from botocore.exceptions import ClientError
-from endpoints import Api, check, create_client
+from endpoints import END_LIMIT, Api, check, create_client
 from features import feature, flow, output, wait
 
 STATES = "States"
@@ -167,7 +167,8 @@ def start_token(api: Api) -> tuple[str, str]:
     definition = flow(Ask={"Type": "Task", "Resource": resource, "Parameters": parameters, "End": True})
     definition["States"]["Ask"]["HeartbeatSeconds"] = 30
     execution = api.start(api.create(definition))
-    for _ in range(50):
+    deadline = time.monotonic() + END_LIMIT
+    while time.monotonic() < deadline:
         for message in sqs.receive_message(QueueUrl=queue).get("Messages", []):
             return execution, json.loads(message["Body"])["token"]
         time.sleep(0.1)
