@@ -22,6 +22,7 @@ pub const FILES: &[(&str, &[u8])] = &[
     ("plan-commands.js", include_bytes!("../web/plan-commands.js")),
     ("plan-request.js", include_bytes!("../web/plan-request.js")),
     ("plan-result.js", include_bytes!("../web/plan-result.js")),
+    ("pressed.js", include_bytes!("../web/pressed.js")),
     ("routes.js", include_bytes!("../web/routes.js")),
     ("timeline-data.js", include_bytes!("../web/timeline-data.js")),
     ("timeline-lanes.js", include_bytes!("../web/timeline-lanes.js")),

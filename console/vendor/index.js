@@ -1,8 +1,8 @@
 // Everything that the page imports from other projects.
-import { createContext, h, render } from "preact";
+import { createContext, h, options, render } from "preact";
 import htm from "htm";
 
-export { createContext, render };
+export { createContext, options, render };
 export { useCallback, useContext, useEffect, useMemo, useReducer, useRef, useState } from "preact/hooks";
 export { diffLines } from "diff";
 export { SignatureV4 } from "@smithy/signature-v4";

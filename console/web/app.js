@@ -5,6 +5,7 @@ import { connection, getInfo, getSession, readInfo, setScope, signOut } from "./
 import { Banner, Loading, LoadError, NotFound, Notices, notify, Time, pageState } from "./components.js";
 import { formatAge, formatClock } from "./format.js";
 import { retryNow, startStream, stopStream, useStore } from "./live.js";
+import { drawAfterPresses } from "./pressed.js";
 import { link, parseRoute, scopeLink } from "./routes.js";
 import { ScopeButton } from "./views/scopes.js";
 
@@ -214,4 +215,5 @@ function App() {
 
 addEventListener("error", ({ error }) => error && notify(`The page has an error: ${error.message}. Load the page again.`));
 applyTheme(readTheme());
+drawAfterPresses();
 render(html`<${App}/>`, document.getElementById("app"));

@@ -49,6 +49,22 @@ test("a name that AWS rejects, and one that exists", { allow: [/status of 40[09]
   await page.getByRole("heading", { level: 1, name: "PROD" }).waitFor();
 });
 
+test("a press of a button is not lost if a problem appears before the release", { allow: [/status of 400/] }, async ({ client, open }) => {
+  await createOrders(client, { 1: 100 });
+  const page = await open("orders/create-alias");
+  await page.getByLabel("Name", { exact: true }).fill("not valid");
+  const button = page.getByRole("button", { name: "Create the alias" });
+  await button.hover();
+  await page.mouse.down();
+  const { y } = await button.boundingBox();
+  await page.waitForTimeout(1000); // The page checks the name meanwhile.
+  assert.equal((await button.boundingBox()).y, y);
+  const call = page.waitForRequest((request) => request.headers()["x-amz-target"] === "AWSStepFunctions.CreateStateMachineAlias");
+  await page.mouse.up();
+  await call;
+  await waitFor("the problem", async () => (await button.boundingBox()).y > y);
+});
+
 for (const [layout, size] of [["wide", WIDE], ["phone", PHONE]]) {
   test(`AWS's error and the fix appear at the weights, ${layout}`, { allow: [/status of 400/] }, async ({ client, open }) => {
     const arn = await createOrders(client, { 1: 90, 2: 10 });
