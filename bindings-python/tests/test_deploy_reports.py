@@ -111,7 +111,7 @@ def run(client: BaseClient, state: Path, **options: Any) -> Any:
 
 
 @pytest.fixture
-def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+def long_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
     """A deployment waits up to a second for its last report. A slow machine may need more."""
     monkeypatch.setattr("sfn_alias._reports._TIMEOUT_SECONDS", 30)
 
@@ -122,7 +122,7 @@ def open_endpoint(request: pytest.FixtureRequest, upstream: str, respond: Respon
     return endpoint
 
 
-@pytest.mark.usefixtures("patience")
+@pytest.mark.usefixtures("long_timeout")
 def test_rollback_is_reported(request: pytest.FixtureRequest, upstream: str, tmp_path: Path) -> None:
     endpoint = open_endpoint(request, upstream, respond_console)
     assert run(create_client(endpoint.url), tmp_path / "state.json")["result"] == "rolledBack"
@@ -221,7 +221,7 @@ def test_aws_is_not_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert lookups == []
 
 
-@pytest.mark.usefixtures("patience")
+@pytest.mark.usefixtures("long_timeout")
 def test_program_has_the_reported_deployment(tmp_path: Path) -> None:
     command = [SCRIPT, "serve", "--port", "0"]
     program = subprocess.Popen(command, stderr=subprocess.STDOUT, stdout=subprocess.PIPE, text=True)
