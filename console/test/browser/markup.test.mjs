@@ -40,10 +40,8 @@ for (const [layout, size] of [["wide", WIDE], ["phone", PHONE]]) {
     await show("", ["alias"]);
     await show(machine, ["alias", "version 1", "version 2"]);
     await show(`${machine}/aliases/PROD`, ["alias"]);
-    await page.getByText(/<img src=x onerror=globalThis.executed="agent"/).first().waitFor({ state: "attached" }).catch(async () => {
-      // The page may show a part of the user agent, and the complete text as its title.
-      await page.getByTitle(/<img src=x onerror=globalThis.executed="agent"/).first().waitFor({ state: "attached" });
-    });
+    // The page shows a part of the user agent, and the complete text as its title.
+    await page.getByTitle(/<img src=x onerror=globalThis.executed="agent"/).first().waitFor({ state: "attached" });
     await show(`${machine}/versions/1`, ["state", "first", "version 1"]);
     await show(`${machine}/diff/1..2`, ["first", "second"]);
     await show(`${machine}/executions/${encodeURIComponent(EXECUTION)}`, ["input", "error", "cause"]);
@@ -82,14 +80,26 @@ async function createWorld(endpoint, client, defer) {
   const arn = await client.createStateMachine(NAME, [DEFINITION, CHANGED], [markup("version 1"), markup("version 2")]);
   await client.createAlias(arn, "PROD", { 1: 100 }, markup("alias"));
   const stateMachineAliasArn = `${arn}:PROD`;
+  await waitForRoutings(endpoint, stateMachineAliasArn, 1);
   const routingConfiguration = [{ stateMachineVersionArn: `${arn}:1`, weight: 99 }, { stateMachineVersionArn: `${arn}:2`, weight: 1 }];
   await client.call("update_state_machine_alias", { stateMachineAliasArn, routingConfiguration }, { userAgent: markup("agent") });
+  await waitForRoutings(endpoint, stateMachineAliasArn, 2);
   await startAndEnd(endpoint, client, stateMachineAliasArn, EXECUTION, { error: markup("error"), cause: markup("cause") });
   await startAndEnd(endpoint, client, stateMachineAliasArn, "succeeded", { output: { text: markup("output") } });
   await client.call("update_state_machine", { stateMachineArn: arn, roleArn: `${ROLE}-2` });
   await client.updateAlias(stateMachineAliasArn, { 1: 100 });
   await deploy(endpoint, arn, defer);
   return { name: NAME, arn };
+}
+
+/** The endpoint stores a routing after its response. A later change of the alias would replace it. */
+async function waitForRoutings(endpoint, aliasArn, count) {
+  await waitFor(`${count} routings`, async () => (await readApi(endpoint, "routings", aliasArn)).routings.length >= count);
+}
+
+async function readApi(endpoint, path, aliasArn) {
+  const response = await fetch(`${endpoint.url}/console/api/${path}?stateMachineAliasArn=${encodeURIComponent(aliasArn)}`);
+  return await response.json();
 }
 
 async function startAndEnd(endpoint, client, stateMachineArn, name, result) {
@@ -111,8 +121,7 @@ async function deploy(endpoint, arn, defer) {
 }
 
 async function findDeployment(endpoint, arn) {
-  const response = await fetch(`${endpoint.url}/console/api/deployments?stateMachineAliasArn=${encodeURIComponent(`${arn}:PROD`)}`);
-  const { deployments } = await response.json();
+  const { deployments } = await readApi(endpoint, "deployments", `${arn}:PROD`);
   return deployments.find(({ phase }) => phase === "waiting")?.id;
 }
 
