@@ -52,17 +52,24 @@ test("a name that AWS rejects, and one that exists", { allow: [/status of 40[09]
 test("a press of a button is not lost if a problem appears before the release", { allow: [/status of 400/] }, async ({ client, open }) => {
   await createOrders(client, { 1: 100 });
   const page = await open("orders/create-alias");
+  let answer;
+  const isPressed = new Promise((resolve) => { answer = resolve; });
+  await page.route("**/console/api/check", (route) => isPressed.then(() => route.continue()));
+  const check = page.waitForRequest((request) => request.postData()?.includes("not valid"));
   await page.getByLabel("Name", { exact: true }).fill("not valid");
+  const answered = (await check).response();
   const button = page.getByRole("button", { name: "Create the alias" });
   await button.hover();
   await page.mouse.down();
   const { y } = await button.boundingBox();
-  await page.waitForTimeout(1000); // The page checks the name meanwhile.
+  answer();
+  await answered;
+  await page.waitForTimeout(500);
   assert.equal((await button.boundingBox()).y, y);
   const call = page.waitForRequest((request) => request.headers()["x-amz-target"] === "AWSStepFunctions.CreateStateMachineAlias");
   await page.mouse.up();
   await call;
-  await waitFor("the problem", async () => (await button.boundingBox()).y > y);
+  await waitFor("the problem above the button", async () => (await button.boundingBox()).y > y);
 });
 
 for (const [layout, size] of [["wide", WIDE], ["phone", PHONE]]) {
