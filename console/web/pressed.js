@@ -24,7 +24,7 @@ function press({ target }) {
 /** Draws after the click, which follows the release at once. */
 const release = () => setTimeout(drawWaiting);
 
-/** Waits with drawing, from now on, while a button or a link is pressed. */
+/** From now on, draws changes after the release while a button or a link is pressed. */
 export function drawAfterPresses() {
   options.debounceRendering = draw => (waiting ? waiting.push(draw) : queueMicrotask(draw));
   addEventListener("pointerdown", press, { capture: true });

@@ -100,7 +100,8 @@ fn acknowledged_writes_survive_kills() {
     let (mut total, mut server) = (0, Server::start(&args));
     for round in 0..20 {
         let load = Load::start(server.address, &format!("r{round}"));
-        load.wait_for(1 + fastrand::usize(0..60));
+        // Every other kill may be after few writes.
+        load.wait_for(if round % 2 == 0 { fastrand::usize(1..=60) } else { 40 });
         server.kill();
         let acknowledged = load.stop();
         server = Server::start(&args);
@@ -110,5 +111,5 @@ fn acknowledged_writes_survive_kills() {
         assert!(more <= WRITERS, "round {round}: {more} more writes than acknowledged or in flight");
         total = now;
     }
-    assert!(total > 200);
+    assert!(total > 400);
 }

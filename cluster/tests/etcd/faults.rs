@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use sfn_alias_cluster::StoreOptions;
 use sfn_alias_cluster::engine::{Commit, Engine, EngineError, Guard, Read, Write};
 use sfn_alias_cluster::etcd::EtcdEngine;
 
@@ -9,8 +10,6 @@ use crate::nodes::Nodes;
 use crate::support::{commit, connect, done, find, key, options, put, read, soon, value, write};
 
 const ATTEMPT: Duration = Duration::from_secs(1);
-/// That of the store, for all attempts of a call.
-const TIMEOUT: Duration = Duration::from_secs(6);
 
 /// Makes attempts until one succeeds, and returns how long that took.
 #[track_caller]
@@ -31,15 +30,16 @@ fn repeat<T>(mut attempt: impl FnMut(Instant) -> Result<T, EngineError>) -> Dura
 
 /// Reads and commits with every engine. An engine for each node uses that node first or second.
 fn assert_available(engines: &[EtcdEngine], during: &str) {
+    let limit = StoreOptions::default().timeout;
     std::thread::scope(|scope| {
         for engine in engines {
             scope.spawn(move || {
                 let took = repeat(|until| engine.read(&[key("k")], until));
-                assert!(took < TIMEOUT, "{during}: a read took {took:?}");
+                assert!(took < limit, "{during}: a read took {took:?}");
                 let took = repeat(|until| {
                     engine.commit(&Commit { writes: vec![put("k", during)], ..Commit::default() }, until)
                 });
-                assert!(took < TIMEOUT, "{during}: a commit took {took:?}");
+                assert!(took < limit, "{during}: a commit took {took:?}");
             });
         }
     });

@@ -1,7 +1,7 @@
 // Create, update and delete an alias, and start executions through it.
 
 import assert from "node:assert/strict";
-import { PHONE, startBrowser, test, waitFor, WIDE } from "./support.mjs";
+import { PHONE, startBrowser, test, waitFor, waitForFocus, WIDE } from "./support.mjs";
 import { runShell } from "./endpoint.mjs";
 import { FIRST, SECOND } from "./world.mjs";
 
@@ -82,7 +82,7 @@ for (const [layout, size] of [["wide", WIDE], ["phone", PHONE]]) {
     await problem.waitFor();
     assert.equal(await weightOf(page, 2).getAttribute("aria-invalid"), "true");
     await page.getByRole("button", { name: "Update PROD" }).click();
-    await waitFor("the focus of the error", () => weightOf(page, 1).evaluate((element) => element === document.activeElement));
+    await waitForFocus("the weight with the error", weightOf(page, 1));
     await problem.waitFor();
     assert.deepEqual(await client.describeRouting(`${arn}:PROD`), { 1: 90, 2: 10 });
 

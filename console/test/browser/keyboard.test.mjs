@@ -1,7 +1,7 @@
 // The main actions with the keyboard only.
 
 import assert from "node:assert/strict";
-import { startBrowser, test, waitFor } from "./support.mjs";
+import { startBrowser, test, waitForFocus } from "./support.mjs";
 import { createOrders } from "./world.mjs";
 
 startBrowser();
@@ -19,11 +19,6 @@ async function press(page, locator, key = "Enter") {
   await locator.waitFor();
   await tabTo(page, locator);
   await page.keyboard.press(key);
-}
-
-/** The page sets the focus after it is drawn. */
-async function waitForFocus(what, locator) {
-  await waitFor(`${what} has the focus`, () => locator.evaluate((element) => element.contains(document.activeElement)));
 }
 
 test("skip the top bar, open an alias and change its weights", {}, async ({ endpoint, client, open }) => {

@@ -114,3 +114,8 @@ export async function waitFor(what, read, timeout = WAIT_TIMEOUT) {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
+
+/** Waits until an element, or one in it, has the focus: the page sets the focus after it is drawn. */
+export async function waitForFocus(what, locator) {
+  await waitFor(`${what} has the focus`, () => locator.evaluate((element) => element.contains(document.activeElement)));
+}
